@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings that every Swift target shares. One place, so that no target drifts.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// The release binary carries SQLite and libyaml; the debug build links the shared libraries, so that
+/// other versions of them can be tested by `LD_LIBRARY_PATH`.
+func library(_ name: String) -> [LinkerSetting] {
+  [
+    .linkedLibrary(":lib\(name).a", .when(configuration: .release)),
+    .linkedLibrary(name, .when(configuration: .debug)),
+  ]
+}
+
+let package = Package(
+  name: "kedge",
+  products: [.executable(name: "kedge", targets: ["kedge"])],
+  dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
+  targets: [
+    .systemLibrary(name: "CLibPQ", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CSQLite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+
+    .target(name: "SchemaModel"),
+    .target(name: "SQLText", dependencies: ["SchemaModel"]),
+    .target(
+      name: "Digest", dependencies: ["CCrypto"], linkerSettings: [.linkedLibrary("crypto")]),
+    .target(name: "SchemaDiff", dependencies: ["SchemaModel"]),
+    .target(name: "Planning", dependencies: ["SchemaDiff", "SchemaModel", "SQLText"]),
+    .target(name: "Comparison", dependencies: ["Planning", "SchemaDiff", "SchemaModel"]),
+    .target(
+      name: "SchemaYAML", dependencies: ["CYAML", "SchemaModel", "SQLText"],
+      linkerSettings: library("yaml")),
+    .target(
+      name: "PostgresEngine",
+      dependencies: ["CLibPQ", "Comparison", "Planning", "SchemaDiff", "SchemaModel", "SQLText"],
+      linkerSettings: [.linkedLibrary("pq")]),
+    .target(
+      name: "SQLiteEngine",
+      dependencies: ["CSQLite3", "Comparison", "Planning", "SchemaDiff", "SchemaModel", "SQLText"],
+      linkerSettings: library("sqlite3") + [.linkedLibrary("m")]),
+    .target(
+      name: "Reporting",
+      dependencies: ["Comparison", "Planning", "SchemaDiff", "SchemaModel"]),
+    .target(
+      name: "Sources",
+      dependencies: [
+        "Comparison", "Digest", "Planning", "PostgresEngine", "SQLiteEngine", "SchemaModel",
+        "SchemaYAML", "SQLText",
+      ]),
+    .target(
+      name: "KedgeCLI",
+      dependencies: [
+        "Comparison", "Digest", "Planning", "Reporting", "SchemaDiff", "SchemaModel", "SchemaYAML",
+        "Sources", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "kedge", dependencies: ["KedgeCLI"]),
+  ])
+
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+  target.swiftSettings = (target.swiftSettings ?? []) + strict
+}
