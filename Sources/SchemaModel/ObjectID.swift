@@ -1,0 +1,100 @@
+/// What an object is called everywhere: its kind and its path of names, never an OID.
+///
+/// Paths: a schema is `[schema]`; tables, views, sequences and types are `[schema, name]`; what is
+/// inside a relation is `[schema, relation, name]`; a comment is the raw kind of its target
+/// followed by the target's path.
+package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible {
+  package let kind: ObjectKind
+  package let path: [Identifier]
+
+  package init(_ kind: ObjectKind, _ path: [Identifier]) {
+    self.kind = kind
+    self.path = path
+  }
+
+  package static func namespace(_ name: Identifier) -> ObjectID { ObjectID(.namespace, [name]) }
+
+  package static func comment(on target: ObjectID) -> ObjectID {
+    ObjectID(.comment, [Identifier(target.kind.rawValue)] + target.path)
+  }
+
+  /// The last name of the path: what the object itself is called.
+  package var name: Identifier { path.last ?? Identifier("") }
+
+  /// The schema that holds the object; nil only for a comment on something outside schemas.
+  package var namespace: Identifier? {
+    switch kind {
+    case .comment: commentTarget?.namespace
+    default: path.first
+    }
+  }
+
+  /// `[schema, relation]` of what is inside a relation, and of a relation itself.
+  package var relationPath: [Identifier] {
+    kind.isPartOfRelation ? Array(path.dropLast()) : path
+  }
+
+  /// The table that an object inside a table belongs to.
+  package var table: ObjectID { ObjectID(.table, relationPath) }
+
+  /// What a comment is on.
+  package var commentTarget: ObjectID? {
+    guard kind == .comment, let first = path.first, let kind = ObjectKind(rawValue: first.raw)
+    else { return nil }
+    return ObjectID(kind, Array(path.dropFirst()))
+  }
+
+  /// A part of this relation.
+  package func part(_ kind: ObjectKind, _ name: Identifier) -> ObjectID {
+    ObjectID(kind, path + [name])
+  }
+
+  /// The same object under another last name.
+  package func renamed(to name: Identifier) -> ObjectID {
+    ObjectID(kind, path.dropLast() + [name])
+  }
+
+  /// `column "public"."orders"."total"`: injective, for logs and errors.
+  package var description: String {
+    kind.rawValue + " "
+      + path.map {
+        "\""
+          + $0.raw.split(separator: "\"", omittingEmptySubsequences: false)
+          .joined(separator: "\"\"") + "\""
+      }.joined(separator: ".")
+  }
+
+  package static func < (left: ObjectID, right: ObjectID) -> Bool { left.compare(to: right) < 0 }
+
+  /// Negative, zero or positive: kinds first, then paths name by name, bytes compared.
+  package func compare(to other: ObjectID) -> Int {
+    if kind != other.kind { return kind.rank - other.kind.rank }
+    return comparePath(to: other.path)
+  }
+
+  /// As `compare`, of the paths alone; a prefix sorts first.
+  package func comparePath(to other: [Identifier]) -> Int {
+    let shared = min(path.count, other.count)
+    for index in 0..<shared {
+      let answer = path[index].key.compareBytes(to: other[index].key)
+      if answer != 0 { return answer }
+    }
+    return path.count - other.count
+  }
+}
+
+extension ObjectID: Codable {
+  package init(from decoder: any Decoder) throws {
+    var container = try decoder.unkeyedContainer()
+    kind = try container.decode(ObjectKind.self)
+    var names: [Identifier] = []
+    while !container.isAtEnd { names.append(try container.decode(Identifier.self)) }
+    path = names
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.unkeyedContainer()
+    try container.encode(kind)
+    for name in path { try container.encode(name) }
+  }
+}

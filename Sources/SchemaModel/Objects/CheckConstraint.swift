@@ -1,0 +1,38 @@
+/// A check constraint.
+package struct CheckConstraint: Describable {
+  package var id: ObjectID
+  /// Without the outer parentheses.
+  package var expression: Expression
+  /// PostgreSQL: `NO INHERIT`.
+  package var isNoInherit: Bool
+  /// PostgreSQL: `NOT VALID`, existing rows not checked.
+  package var isNotValid: Bool
+  package var conflict: ConflictClause?
+  @Incidental package var source: SourceForm?
+
+  package init(
+    id: ObjectID, expression: Expression, isNoInherit: Bool = false, isNotValid: Bool = false,
+    conflict: ConflictClause? = nil, source: SourceForm? = nil
+  ) {
+    self.id = id
+    self.expression = expression
+    self.isNoInherit = isNoInherit
+    self.isNotValid = isNotValid
+    self.conflict = conflict
+    _source = Incidental(wrappedValue: source)
+  }
+
+  package var requires: [ObjectID] { [id.table] }
+  package var fields: [Field] {
+    [
+      Field("expression", expression), Field("no_inherit", isNoInherit),
+      Field("not_valid", isNotValid), Field("on_conflict", conflict?.rawValue),
+    ]
+  }
+
+  package func renamed(by names: Renaming) -> CheckConstraint {
+    var copy = self
+    copy.id = names(id)
+    return copy
+  }
+}

@@ -1,0 +1,90 @@
+/// `GENERATED ALWAYS AS (…)`.
+package struct Generation: Hashable, Sendable, Codable {
+  package enum Storage: String, Hashable, Sendable, Codable { case stored, virtual }
+
+  package var expression: Expression
+  package var storage: Storage
+
+  package init(expression: Expression, storage: Storage) {
+    self.expression = expression
+    self.storage = storage
+  }
+}
+
+/// `GENERATED … AS IDENTITY` and its sequence.
+package struct Identity: Hashable, Sendable, Codable {
+  package enum Mode: String, Hashable, Sendable, Codable {
+    case always
+    case byDefault = "by default"
+  }
+
+  package var mode: Mode
+  package var options: SequenceOptions
+  /// The sequence's name where it is not the one that PostgreSQL would choose.
+  package var sequenceName: Identifier?
+
+  package init(mode: Mode, options: SequenceOptions, sequenceName: Identifier? = nil) {
+    self.mode = mode
+    self.options = options
+    self.sequenceName = sequenceName
+  }
+}
+
+/// What SQLite does when a constraint is violated; absent is ABORT.
+package enum ConflictClause: String, Hashable, Sendable, Codable {
+  case rollback, abort, fail, ignore, replace
+}
+
+/// A column of a table.
+package struct Column: Describable {
+  package var id: ObjectID
+  package var type: TypeName
+  package var isNullable: Bool
+  package var defaultValue: Expression?
+  package var generation: Generation?
+  package var identity: Identity?
+  /// A collation other than the type's own; qualified on PostgreSQL unless in `pg_catalog`.
+  package var collation: ExactText?
+  /// SQLite: what violates NOT NULL does.
+  package var notNullConflict: ConflictClause?
+  /// SQLite: the column's whole definition in its `CREATE TABLE`, inline constraints included.
+  @Incidental package var source: String?
+
+  package init(
+    id: ObjectID, type: TypeName, isNullable: Bool = true, defaultValue: Expression? = nil,
+    generation: Generation? = nil, identity: Identity? = nil, collation: ExactText? = nil,
+    notNullConflict: ConflictClause? = nil, source: String? = nil
+  ) {
+    self.id = id
+    self.type = type
+    self.isNullable = isNullable
+    self.defaultValue = defaultValue
+    self.generation = generation
+    self.identity = identity
+    self.collation = collation
+    self.notNullConflict = notNullConflict
+    _source = Incidental(wrappedValue: source)
+  }
+
+  package var requires: [ObjectID] { [id.table] + (type.object.map { [$0] } ?? []) }
+
+  package var fields: [Field] {
+    [
+      Field("type", type), Field("not_null", !isNullable), Field("default", defaultValue),
+      Field("generated", generation?.expression),
+      Field("generated_storage", generation?.storage.rawValue),
+      Field("identity", identity?.mode.rawValue),
+      Field("identity_options", identity.map { .record($0.options.fields) } ?? .absent),
+      Field("identity_sequence", identity?.sequenceName),
+      Field("collation", collation?.string),
+      Field("not_null_conflict", notNullConflict?.rawValue),
+    ]
+  }
+
+  package func renamed(by names: Renaming) -> Column {
+    var copy = self
+    copy.id = names(id)
+    copy.type = names.type(type)
+    return copy
+  }
+}

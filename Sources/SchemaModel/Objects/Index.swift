@@ -1,0 +1,108 @@
+/// One key part of an index: a column or an expression.
+package struct IndexPart: Hashable, Sendable, Codable {
+  package enum Subject: Hashable, Sendable, Codable {
+    case column(Identifier)
+    /// Without outer parentheses.
+    case expression(Expression)
+  }
+
+  package var subject: Subject
+  /// A collation other than the column's own.
+  package var collation: ExactText?
+  /// An operator class other than the type's default for the method, with parameters in parentheses.
+  package var operatorClass: ExactText?
+  package var isDescending: Bool
+  /// `NULLS FIRST`; by default what the direction implies.
+  package var nullsFirst: Bool
+
+  package init(
+    _ subject: Subject, collation: ExactText? = nil, operatorClass: ExactText? = nil,
+    isDescending: Bool = false, nullsFirst: Bool? = nil
+  ) {
+    self.subject = subject
+    self.collation = collation
+    self.operatorClass = operatorClass
+    self.isDescending = isDescending
+    self.nullsFirst = nullsFirst ?? isDescending
+  }
+
+  package var value: FieldValue {
+    let name: Identifier?
+    let expression: Expression?
+    switch subject {
+    case .column(let column): (name, expression) = (column, nil)
+    case .expression(let text): (name, expression) = (nil, text)
+    }
+    return .record([
+      Field("name", name), Field("expression", expression),
+      Field("collate", collation?.string), Field("opclass", operatorClass?.string),
+      Field("desc", isDescending), Field("nulls_first", nullsFirst && !isDescending),
+      Field("nulls_last", !nullsFirst && isDescending),
+    ])
+  }
+}
+
+/// An index that no constraint owns.
+package struct Index: Describable {
+  package var id: ObjectID
+  package var isUnique: Bool
+  /// PostgreSQL: the access method; `btree` on SQLite.
+  package var method: ExactText
+  package var parts: [IndexPart]
+  package var include: [Identifier]
+  /// The `WHERE` of a partial index, without outer parentheses.
+  package var predicate: Expression?
+  package var nullsNotDistinct: Bool
+  /// As `name=value`, sorted (`pg_class.reloptions`).
+  package var storageParameters: [ExactText]
+  /// False after a failed `CREATE INDEX CONCURRENTLY` (`pg_index.indisvalid`).
+  package var isValid: Bool
+  /// SQLite: the whole `CREATE INDEX` as `sqlite_schema` has it.
+  @Incidental package var source: String?
+
+  package init(
+    id: ObjectID, isUnique: Bool = false, method: ExactText = "btree", parts: [IndexPart],
+    include: [Identifier] = [], predicate: Expression? = nil, nullsNotDistinct: Bool = false,
+    storageParameters: [ExactText] = [], isValid: Bool = true, source: String? = nil
+  ) {
+    self.id = id
+    self.isUnique = isUnique
+    self.method = method
+    self.parts = parts
+    self.include = include
+    self.predicate = predicate
+    self.nullsNotDistinct = nullsNotDistinct
+    self.storageParameters = storageParameters
+    self.isValid = isValid
+    _source = Incidental(wrappedValue: source)
+  }
+
+  package var requires: [ObjectID] {
+    var needed = [id.table]
+    for part in parts {
+      if case .column(let name) = part.subject { needed.append(id.table.part(.column, name)) }
+    }
+    return needed + include.map { id.table.part(.column, $0) }
+  }
+
+  package var fields: [Field] {
+    [
+      Field("unique", isUnique), Field("using", method.string),
+      Field("on", .list(parts.map(\.value))), Field("include", include),
+      Field("where", predicate), Field("nulls_not_distinct", nullsNotDistinct),
+      Field("with", .list(storageParameters.map { .text($0) })), Field("valid", isValid),
+    ]
+  }
+
+  package func renamed(by names: Renaming) -> Index {
+    var copy = self
+    copy.id = names(id)
+    copy.include = names.columns(include, of: id.table)
+    for index in copy.parts.indices {
+      if case .column(let name) = copy.parts[index].subject {
+        copy.parts[index].subject = .column(names.column(name, of: id.table))
+      }
+    }
+    return copy
+  }
+}

@@ -1,0 +1,45 @@
+/// A table without what is in it: columns and constraints are objects of their own.
+package struct Table: Describable {
+  package var id: ObjectID
+  /// SQLite: `STRICT`.
+  package var isStrict: Bool
+  /// SQLite: `WITHOUT ROWID`.
+  package var isWithoutRowid: Bool
+  /// PostgreSQL: `UNLOGGED`.
+  package var isUnlogged: Bool
+  /// Storage parameters as `name=value`, sorted (`pg_class.reloptions`).
+  package var storageParameters: [ExactText]
+  /// The columns in the order of the catalog or of the file.
+  @Incidental package var columnOrder: [Identifier]?
+  /// SQLite: the whole `CREATE TABLE` as `sqlite_schema` has it.
+  @Incidental package var source: String?
+
+  package init(
+    id: ObjectID, isStrict: Bool = false, isWithoutRowid: Bool = false, isUnlogged: Bool = false,
+    storageParameters: [ExactText] = [], columnOrder: [Identifier]? = nil, source: String? = nil
+  ) {
+    self.id = id
+    self.isStrict = isStrict
+    self.isWithoutRowid = isWithoutRowid
+    self.isUnlogged = isUnlogged
+    self.storageParameters = storageParameters
+    _columnOrder = Incidental(wrappedValue: columnOrder)
+    _source = Incidental(wrappedValue: source)
+  }
+
+  package var requires: [ObjectID] { id.namespace.map { [.namespace($0)] } ?? [] }
+  package var fields: [Field] {
+    [
+      Field("strict", isStrict), Field("without_rowid", isWithoutRowid),
+      Field("unlogged", isUnlogged),
+      Field("storage_parameters", .list(storageParameters.map { .text($0) })),
+    ]
+  }
+
+  package func renamed(by names: Renaming) -> Table {
+    var copy = self
+    copy.id = names(id)
+    copy.columnOrder = columnOrder.map { names.columns($0, of: id) }
+    return copy
+  }
+}

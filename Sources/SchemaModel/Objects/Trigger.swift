@@ -1,0 +1,65 @@
+/// A trigger on a table or a view.
+package struct Trigger: Describable {
+  package enum Timing: String, Hashable, Sendable, Codable {
+    case before, after
+    case insteadOf = "instead of"
+  }
+
+  package enum Event: Hashable, Sendable, Codable {
+    case insert, delete, truncate
+    /// Empty: of any column.
+    case update(of: [Identifier])
+  }
+
+  package var id: ObjectID
+  package var timing: Timing
+  /// In the order insert, delete, update, truncate.
+  package var events: [Event]
+  package var isForEachRow: Bool
+  package var condition: Expression?
+  /// SQLite: `BEGIN … END`.
+  package var body: Expression
+  /// SQLite: the whole `CREATE TRIGGER` as `sqlite_schema` has it.
+  @Incidental package var source: String?
+
+  package init(
+    id: ObjectID, timing: Timing, events: [Event], isForEachRow: Bool = true,
+    condition: Expression? = nil, body: Expression, source: String? = nil
+  ) {
+    self.id = id
+    self.timing = timing
+    self.events = events
+    self.isForEachRow = isForEachRow
+    self.condition = condition
+    self.body = body
+    _source = Incidental(wrappedValue: source)
+  }
+
+  /// The relation is in `Schema.dependencies`: its kind (table or view) is not in the id.
+  package var requires: [ObjectID] { [] }
+
+  package var fields: [Field] {
+    [
+      Field("timing", timing.rawValue),
+      Field("events", .list(events.map { .text(ExactText(Trigger.text($0))) })),
+      Field("for_each_row", isForEachRow), Field("when", condition), Field("body", body),
+    ]
+  }
+
+  private static func text(_ event: Event) -> String {
+    switch event {
+    case .insert: "insert"
+    case .delete: "delete"
+    case .truncate: "truncate"
+    case .update(let columns):
+      columns.isEmpty
+        ? "update" : "update of " + columns.map { QualifiedName.text([$0]) }.joined(separator: ", ")
+    }
+  }
+
+  package func renamed(by names: Renaming) -> Trigger {
+    var copy = self
+    copy.id = names(id)
+    return copy
+  }
+}

@@ -1,0 +1,150 @@
+/// A whole database schema: engine, objects sorted by id, and what depends on what.
+///
+/// The only way into the pure core; a duplicate id or a part without its relation is refused.
+package struct Schema: Sendable {
+  package let engine: EngineName
+  /// Sorted by id: by kind, then by path in bytes.
+  package let objects: [SchemaObject]
+  /// What an object's SQL texts need, from the engine's own records or from the parsed texts; ids not in
+  /// the schema are allowed (system objects are left out). Outside equality and fingerprint.
+  package var dependencies: [ObjectID: [ObjectID]]
+  /// Old names of declared objects, newest first (`renamed_from`).
+  package var renamedFrom: [ObjectID: [Identifier]]
+  package var scope: Scope
+  package var coverage: Coverage
+  /// The server's or library's version, when it is live: 150004 for PostgreSQL 15.4, 3040001 for SQLite.
+  package var serverVersion: Int?
+
+  /// What a source claims to describe.
+  package struct Scope: Hashable, Sendable, Codable {
+    /// The schemas that it describes; nil: all that there are.
+    package var namespaces: [Identifier]?
+    /// How unqualified names inside its SQL texts are meant.
+    package var searchPath: [Identifier]
+    /// Whether its texts are an engine's own prints, against declared by a person.
+    package var isDeclared: Bool
+
+    package init(
+      namespaces: [Identifier]? = nil, searchPath: [Identifier] = [], isDeclared: Bool = false
+    ) {
+      self.namespaces = namespaces
+      self.searchPath = searchPath
+      self.isDeclared = isDeclared
+    }
+  }
+
+  package enum Problem: Error, Hashable, Sendable {
+    case duplicate(ObjectID)
+    /// A part whose relation, or a comment whose target, is not there.
+    case orphan(ObjectID, missing: ObjectID)
+  }
+
+  package init(
+    engine: EngineName, objects unsorted: [SchemaObject],
+    dependencies: [ObjectID: [ObjectID]] = [:], renamedFrom: [ObjectID: [Identifier]] = [:],
+    scope: Scope = Scope(), coverage: Coverage = Coverage(), serverVersion: Int? = nil
+  ) throws(Problem) {
+    self.engine = engine
+    objects = Schema.sorted(unsorted)
+    self.dependencies = dependencies
+    self.renamedFrom = renamedFrom
+    self.scope = scope
+    self.coverage = coverage
+    self.serverVersion = serverVersion
+    for index in objects.indices.dropFirst() where objects[index - 1].id == objects[index].id {
+      throw .duplicate(objects[index].id)
+    }
+    try checkParts()
+  }
+
+  /// The schema with nothing in it.
+  package static func empty(_ engine: EngineName) -> Schema {
+    Schema(engine: engine)
+  }
+
+  private init(engine: EngineName) {
+    self.engine = engine
+    objects = []
+    dependencies = [:]
+    renamedFrom = [:]
+    scope = Scope()
+    coverage = Coverage()
+  }
+
+  package subscript(id: ObjectID) -> SchemaObject? {
+    let index = firstIndex(notBefore: id)
+    guard index < objects.count, objects[index].id == id else { return nil }
+    return objects[index]
+  }
+
+  package func contains(_ id: ObjectID) -> Bool { self[id] != nil }
+
+  /// All objects of a kind, in order.
+  package func objects(of kind: ObjectKind) -> ArraySlice<SchemaObject> {
+    objects(of: kind, under: [])
+  }
+
+  /// The objects of a kind whose path starts with these names, in order.
+  package func objects(of kind: ObjectKind, under prefix: [Identifier]) -> ArraySlice<SchemaObject>
+  {
+    let start = firstIndex(notBefore: ObjectID(kind, prefix))
+    var end = start
+    while end < objects.count, objects[end].id.kind == kind,
+      objects[end].id.path.starts(with: prefix)
+    { end += 1 }
+    return objects[start..<end]
+  }
+
+  /// Everything inside a relation, kind by kind.
+  package func parts(of relation: ObjectID) -> [SchemaObject] {
+    var parts: [SchemaObject] = []
+    for kind in ObjectKind.allCases where kind.isPartOfRelation {
+      parts += objects(of: kind, under: relation.path)
+    }
+    return parts
+  }
+
+  /// The same schema with other objects; what is no longer there is dropped from the rest.
+  package func replacing(objects: [SchemaObject]) throws(Problem) -> Schema {
+    try Schema(
+      engine: engine, objects: objects, dependencies: dependencies, renamedFrom: renamedFrom,
+      scope: scope, coverage: coverage, serverVersion: serverVersion)
+  }
+
+  private func firstIndex(notBefore id: ObjectID) -> Int {
+    var low = 0
+    var high = objects.count
+    while low < high {
+      let middle = (low + high) / 2
+      if objects[middle].id < id { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  private static func sorted(_ objects: [SchemaObject]) -> [SchemaObject] {
+    let ids = objects.map(\.id)
+    let order = objects.indices.sorted { ids[$0] < ids[$1] }
+    return order.map { objects[$0] }
+  }
+
+  private func checkParts() throws(Problem) {
+    for object in objects {
+      let id = object.id
+      switch id.kind {
+      case .column, .primaryKey, .unique, .check, .foreignKey, .index:
+        guard contains(id.table) else { throw .orphan(id, missing: id.table) }
+      case .trigger:
+        let view = ObjectID(.view, id.relationPath)
+        guard contains(id.table) || contains(view) else { throw .orphan(id, missing: id.table) }
+      case .namespace, .enumType, .sequence, .table, .view, .comment: break
+      }
+    }
+  }
+}
+
+extension Schema: Equatable {
+  /// Equal as schemas: the same engine and the same objects.
+  package static func == (left: Schema, right: Schema) -> Bool {
+    left.engine == right.engine && left.objects == right.objects
+  }
+}

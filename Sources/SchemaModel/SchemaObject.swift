@@ -1,0 +1,106 @@
+/// Any modelled object, at one grain.
+package enum SchemaObject: Hashable, Sendable {
+  case namespace(Namespace)
+  case enumType(EnumType)
+  case sequence(Sequence)
+  case table(Table)
+  case column(Column)
+  case primaryKey(PrimaryKey)
+  case unique(UniqueConstraint)
+  case check(CheckConstraint)
+  case foreignKey(ForeignKey)
+  case index(Index)
+  case view(View)
+  case trigger(Trigger)
+  case comment(Comment)
+
+  package var value: any Describable {
+    switch self {
+    case .namespace(let value): value
+    case .enumType(let value): value
+    case .sequence(let value): value
+    case .table(let value): value
+    case .column(let value): value
+    case .primaryKey(let value): value
+    case .unique(let value): value
+    case .check(let value): value
+    case .foreignKey(let value): value
+    case .index(let value): value
+    case .view(let value): value
+    case .trigger(let value): value
+    case .comment(let value): value
+    }
+  }
+
+  /// Spelled out, since it is asked for in every comparison and an existential would allocate.
+  package var id: ObjectID {
+    switch self {
+    case .namespace(let value): value.id
+    case .enumType(let value): value.id
+    case .sequence(let value): value.id
+    case .table(let value): value.id
+    case .column(let value): value.id
+    case .primaryKey(let value): value.id
+    case .unique(let value): value.id
+    case .check(let value): value.id
+    case .foreignKey(let value): value.id
+    case .index(let value): value.id
+    case .view(let value): value.id
+    case .trigger(let value): value.id
+    case .comment(let value): value.id
+    }
+  }
+
+  package var kind: ObjectKind { id.kind }
+  package var requires: [ObjectID] { value.requires }
+  package var fields: [Field] { value.fields }
+
+  /// The object after renames of it or of what it names.
+  package func renamed(by names: Renaming) -> SchemaObject {
+    switch self {
+    case .namespace(let value): .namespace(value.renamed(by: names))
+    case .enumType(let value): .enumType(value.renamed(by: names))
+    case .sequence(let value): .sequence(value.renamed(by: names))
+    case .table(let value): .table(value.renamed(by: names))
+    case .column(let value): .column(value.renamed(by: names))
+    case .primaryKey(let value): .primaryKey(value.renamed(by: names))
+    case .unique(let value): .unique(value.renamed(by: names))
+    case .check(let value): .check(value.renamed(by: names))
+    case .foreignKey(let value): .foreignKey(value.renamed(by: names))
+    case .index(let value): .index(value.renamed(by: names))
+    case .view(let value): .view(value.renamed(by: names))
+    case .trigger(let value): .trigger(value.renamed(by: names))
+    case .comment(let value): .comment(value.renamed(by: names))
+    }
+  }
+}
+
+extension SchemaObject: Codable {
+  private enum CodingKeys: String, CodingKey { case kind }
+
+  package init(from decoder: any Decoder) throws {
+    let kind = try decoder.container(keyedBy: CodingKeys.self).decode(
+      ObjectKind.self, forKey: .kind)
+    switch kind {
+    case .namespace: self = .namespace(try Namespace(from: decoder))
+    case .enumType: self = .enumType(try EnumType(from: decoder))
+    case .sequence: self = .sequence(try Sequence(from: decoder))
+    case .table: self = .table(try Table(from: decoder))
+    case .column: self = .column(try Column(from: decoder))
+    case .primaryKey: self = .primaryKey(try PrimaryKey(from: decoder))
+    case .unique: self = .unique(try UniqueConstraint(from: decoder))
+    case .check: self = .check(try CheckConstraint(from: decoder))
+    case .foreignKey: self = .foreignKey(try ForeignKey(from: decoder))
+    case .index: self = .index(try Index(from: decoder))
+    case .view: self = .view(try View(from: decoder))
+    case .trigger: self = .trigger(try Trigger(from: decoder))
+    case .comment: self = .comment(try Comment(from: decoder))
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(kind, forKey: .kind)
+    try value.encode(to: encoder)
+  }
+}
