@@ -1,0 +1,92 @@
+package import SchemaDiff
+package import SchemaModel
+
+/// The ordered steps that carry a difference out.
+package struct Plan: Hashable, Sendable {
+  package let engine: EngineName
+  package let steps: [Step]
+
+  package init(engine: EngineName, steps: [Step]) {
+    self.engine = engine
+    self.steps = steps
+  }
+
+  package var isEmpty: Bool { steps.isEmpty }
+  package var hazards: [Hazard] { steps.flatMap(\.hazards) }
+}
+
+/// How a plan is written down.
+package struct ScriptOptions: Sendable {
+  package enum Form: Hashable, Sendable {
+    /// Plain SQL with the transactions and pragmas that it needs.
+    case sql
+    /// For a person with psql or sqlite3: stops at the first error and guards what SQLite only prints.
+    case script
+  }
+
+  package var form: Form
+  /// Hazard codes that are allowed; what loses data and is not allowed is written as a comment.
+  package var allowed: Permissions
+  /// The `search_path` under which declared texts are meant; PostgreSQL only.
+  package var searchPath: [Identifier]
+
+  package init(form: Form = .sql, allowed: Permissions = .none, searchPath: [Identifier] = []) {
+    self.form = form
+    self.allowed = allowed
+    self.searchPath = searchPath
+  }
+}
+
+/// The hazards that a person has accepted.
+package enum Permissions: Hashable, Sendable {
+  case none
+  case codes(Set<String>)
+  case all
+
+  package func allow(_ hazard: Hazard) -> Bool {
+    guard hazard.needsPermission else { return true }
+    switch self {
+    case .none: return false
+    case .codes(let codes): return codes.contains(hazard.code)
+    case .all: return true
+    }
+  }
+
+  package func allow(_ step: Step) -> Bool { step.hazards.allSatisfy(allow) }
+}
+
+/// What only an engine knows about planning.
+package protocol Dialect: Sendable {
+  var engine: EngineName { get }
+  /// Kinds whose objects are renamed when they differ in name only.
+  var kindsRenamedByShape: Set<ObjectKind> { get }
+  /// The steps, in any order; `from` is as it is before the renames of the difference.
+  func steps(for difference: Difference, from: Schema, to: Schema) throws(PlanningError) -> [Step]
+  /// The whole text: empty for an empty plan.
+  func script(_ plan: Plan, options: ScriptOptions) -> String
+}
+
+/// From a difference to a plan.
+package enum Planner {
+  package static func plan(
+    _ difference: Difference, from: Schema, to: Schema, dialect: any Dialect
+  ) throws(PlanningError) -> Plan {
+    guard !difference.isEmpty else { return Plan(engine: dialect.engine, steps: []) }
+    let steps = try dialect.steps(for: difference, from: from, to: to)
+    return Plan(engine: dialect.engine, steps: try Order.sorted(steps))
+  }
+
+  /// The way back: the same with the sides swapped and the renames inverted.
+  package static func reverse(
+    _ difference: Difference, from: Schema, to: Schema, dialect: any Dialect
+  ) throws(PlanningError) -> Plan {
+    let back: Difference
+    do {
+      back = try Differ.difference(
+        from: to, to: from, renames: difference.renames.reversed().map(\.inverted))
+    } catch {
+      throw .invalid(error)
+    }
+    return try plan(back, from: to, to: from, dialect: dialect)
+  }
+}

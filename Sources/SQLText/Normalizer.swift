@@ -1,0 +1,109 @@
+package import SchemaModel
+
+/// Gives SQL texts a form in which what cannot matter is gone (white space, comments, letter case of
+/// keywords and unquoted names, needless quotes, redundant parentheses around the whole).
+package enum Normalizer {
+  /// The expression with its canonical form. A cast of a literal to `type` (a column's own) is dropped.
+  /// A text that cannot be split into tokens is its own canonical form.
+  package static func expression(
+    _ text: String, rules: LexicalRules, type: String? = nil
+  ) -> Expression {
+    let trimmed = text.trimmingSpace
+    guard var tokens = try? Lexer.tokens(of: trimmed, rules: rules) else {
+      return Expression(text: trimmed, canonical: trimmed)
+    }
+    tokens = withoutOuterParentheses(tokens)
+    if rules.hasDollarQuotes, let type {
+      tokens = withoutLiteralCast(tokens, to: type, rules: rules)
+    }
+    return Expression(text: trimmed, canonical: canonical(tokens, rules: rules))
+  }
+
+  /// The tokens in their canonical spelling, one space between them.
+  package static func canonical(_ tokens: [Token], rules: LexicalRules) -> String {
+    var text = ""
+    for token in tokens {
+      if !text.isEmpty { text += " " }
+      switch token.kind {
+      case .word: text += token.text.asciiLowercased
+      case .quotedName: text += canonicalName(token, rules: rules)
+      case .string: text += rules.hasDollarQuotes ? token.text : sqliteString(token.text)
+      case .number: text += token.text.asciiLowercased
+      case .symbol: text += canonicalSymbol(token.text)
+      case .parameter: text += token.text
+      }
+    }
+    return text
+  }
+
+  /// Tokens without parentheses that enclose all of them.
+  package static func withoutOuterParentheses(_ tokens: [Token]) -> [Token] {
+    var tokens = tokens[...]
+    while tokens.count > 2, tokens.first?.isSymbol("(") == true, tokens.last?.isSymbol(")") == true
+    {
+      var depth = 0
+      for token in tokens.dropLast() {
+        if token.isSymbol("(") { depth += 1 }
+        if token.isSymbol(")") { depth -= 1 }
+        if depth == 0 { return Array(tokens) }
+      }
+      tokens = tokens.dropFirst().dropLast()
+    }
+    return Array(tokens)
+  }
+
+  /// A quoted name that could stand unquoted is written so; one that folds differently keeps its quotes.
+  private static func canonicalName(_ token: Token, rules: LexicalRules) -> String {
+    let name = token.unquoted
+    let plain = !name.isEmpty
+      && name.utf8.enumerated().allSatisfy { index, byte in
+        byte == 0x5F || (byte >= 0x61 && byte <= 0x7A) || (index > 0 && byte >= 0x30 && byte <= 0x39)
+          || (!rules.foldsToLowerCase && byte >= 0x41 && byte <= 0x5A)
+      }
+    if plain, !Keywords.mustQuote.contains(name.asciiLowercased) {
+      return rules.foldsToLowerCase ? name : name.asciiLowercased
+    }
+    return "\"" + (rules.foldsToLowerCase ? name : name.asciiLowercased) + "\""
+  }
+
+  private static func sqliteString(_ text: String) -> String {
+    text.utf8.first == UInt8(ascii: "'") ? text : text.asciiLowercased
+  }
+
+  private static func canonicalSymbol(_ text: String) -> String {
+    switch text {
+    case "!=": "<>"
+    case "==": "="
+    default: text
+    }
+  }
+
+  /// `'x'::text` for a column of type text, and `CAST('x' AS text)`, is `'x'`.
+  private static func withoutLiteralCast(
+    _ tokens: [Token], to type: String, rules: LexicalRules
+  ) -> [Token] {
+    guard tokens.count > 2, tokens[1].isSymbol("::"),
+      tokens[0].kind == .string || tokens[0].kind == .number || tokens[0].isWord("null"),
+      let typeTokens = try? Lexer.tokens(of: type, rules: rules)
+    else { return tokens }
+    let written = canonical(Array(tokens[2...]), rules: rules)
+    let full = canonical(typeTokens, rules: rules)
+    // A default is printed with its cast but without the column's length: 'x'::character varying.
+    let bare = canonical(Array(typeTokens.prefix { !$0.isSymbol("(") }), rules: rules)
+    return written == full || written == bare ? [tokens[0]] : tokens
+  }
+}
+
+extension String {
+  /// Without ASCII white space at both ends.
+  package var trimmingSpace: String {
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
+    guard let first = utf8.first, let last = utf8.last, isSpace(first) || isSpace(last) else {
+      return self
+    }
+    var bytes = Array(utf8)[...]
+    while let byte = bytes.first, isSpace(byte) { bytes.removeFirst() }
+    while let byte = bytes.last, isSpace(byte) { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,38 @@
+package import SchemaModel
+
+/// SQLite's names and types.
+package struct SQLiteSyntax: EngineSyntax {
+  package init() {}
+
+  package var engine: EngineName { .sqlite }
+  package var rules: LexicalRules { .sqlite }
+
+  /// SQLite takes any words for a type (sqlite.org/datatype3.html, 3.1); they are only folded.
+  package func typeName(
+    _ text: String, in context: TypeContext
+  ) throws(SyntaxProblem) -> TypeName {
+    let tokens = try tokens(of: text)
+    for token in tokens {
+      switch token.kind {
+      case .word, .quotedName, .number, .string: continue
+      case .symbol where ["(", ")", ",", "+", "-"].contains(token.text): continue
+      case .symbol, .parameter:
+        throw SyntaxProblem("'\(text)' is not a type", at: token.range.lowerBound)
+      }
+    }
+    return TypeName(SQLiteSyntax.canonicalType(tokens), spelling: text.trimmingSpace)
+  }
+
+  /// `VARCHAR ( 10,2 )` is `varchar(10,2)`.
+  package static func canonicalType(_ tokens: [Token]) -> String {
+    var text = ""
+    var previous: Token?
+    for token in tokens {
+      let word = token.unquoted.asciiLowercased
+      let glued = token.kind == .symbol || previous?.kind == .symbol
+      text += text.isEmpty || glued ? word : " " + word
+      previous = token
+    }
+    return text
+  }
+}

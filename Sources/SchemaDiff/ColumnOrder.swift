@@ -1,0 +1,15 @@
+import SchemaModel
+
+/// The order of a table's columns: reported, never part of equality.
+enum ColumnOrder {
+  static func notes(from: Schema, to: Schema) -> [String] {
+    to.objects(of: .table).compactMap { object -> String? in
+      guard case .table(let wanted) = object, let order = wanted.columnOrder,
+        case .table(let live)? = from[wanted.id], let present = live.columnOrder
+      else { return nil }
+      let shared = Set(order).intersection(present)
+      guard order.filter(shared.contains) != present.filter(shared.contains) else { return nil }
+      return "table \(QualifiedName.text(wanted.id.path)): the columns stand in another order"
+    }
+  }
+}
