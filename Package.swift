@@ -62,6 +62,8 @@ let package = Package(
         "Sources", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kedge", dependencies: ["KedgeCLI"]),
+
+    .testTarget(name: "SQLiteEngineTests", dependencies: ["SQLiteEngine"]),
     .testTarget(
       name: "SchemaYAMLTests", dependencies: ["SchemaModel", "SchemaYAML", "SQLText"]),
   ])

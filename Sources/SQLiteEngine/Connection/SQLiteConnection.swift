@@ -1,0 +1,192 @@
+internal import CSQLite3
+
+/// An open database: one owner, closed exactly once.
+package struct SQLiteConnection: ~Copyable {
+  private let handle: OpaquePointer
+  /// The file; nil in memory.
+  package let path: String?
+  /// The file was opened without locks and without its log, since its folder cannot be written:
+  /// what another process changes meanwhile is not seen. The output says so.
+  package let isImmutable: Bool
+
+  deinit {
+    // _v2: a statement that is still alive keeps the handle, instead of dangling.
+    sqlite3_close_v2(handle)
+  }
+
+  private init(handle: OpaquePointer, path: String?, isImmutable: Bool) {
+    self.handle = handle
+    self.path = path
+    self.isImmutable = isImmutable
+  }
+
+  /// Opens a database. The file is really read, so that what is no database fails here.
+  package static func open(
+    _ location: SQLiteLocation, busyTimeoutMilliseconds: Int32 = 5000
+  ) throws(SQLiteError) -> SQLiteConnection {
+    let connection = try connect(location)
+    sqlite3_busy_timeout(connection.handle, busyTimeoutMilliseconds)
+    _ = kedge_sqlite3_db_config_flag(
+      connection.handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0)
+    try connection.execute("SELECT count(*) FROM sqlite_schema")
+    return connection
+  }
+
+  private static func connect(_ location: SQLiteLocation) throws(SQLiteError) -> SQLiteConnection {
+    switch location {
+    case .memory:
+      return try open(
+        name: ":memory:", flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, path: nil,
+        isImmutable: false)
+    case .file(let path, let access):
+      try checkFile(path, access)
+      let isImmutable = access == .readOnly && SQLiteLocation.needsImmutable(path)
+      let flags =
+        switch access {
+        case .readOnly: SQLITE_OPEN_READONLY
+        case .readWrite: SQLITE_OPEN_READWRITE
+        case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        }
+      return try open(
+        name: SQLiteLocation.uri(path: path, immutable: isImmutable),
+        flags: flags | SQLITE_OPEN_URI, path: path, isImmutable: isImmutable)
+    }
+  }
+
+  private static func checkFile(
+    _ path: String, _ access: SQLiteLocation.Access
+  ) throws(SQLiteError) {
+    if path.utf8.contains(0) {
+      throw SQLiteError(reason: .missingFile, message: "the path holds a NUL byte")
+    }
+    switch SQLiteLocation.state(of: path) {
+    case .missing where access == .create: break
+    case .missing: throw SQLiteError(reason: .missingFile, message: "no such file", path: path)
+    case .folder: throw SQLiteError(reason: .isFolder, message: "is a folder", path: path)
+    case .unreadable(let why): throw SQLiteError(reason: .cannotOpen, message: why, path: path)
+    case .file: break
+    }
+  }
+
+  private static func open(
+    name: String, flags: Int32, path: String?, isImmutable: Bool
+  ) throws(SQLiteError) -> SQLiteConnection {
+    var handle: OpaquePointer?
+    let result = sqlite3_open_v2(
+      name, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+    guard let handle else {
+      throw SQLiteError(extendedCode: SQLITE_NOMEM, message: "out of memory", path: path)
+    }
+    guard result == SQLITE_OK else {
+      let error = SQLiteError(
+        extendedCode: result, message: String(cString: sqlite3_errmsg(handle)), path: path)
+      // A failed open returns a handle all the same, which has to be closed.
+      sqlite3_close_v2(handle)
+      throw error
+    }
+    return SQLiteConnection(handle: handle, path: path, isImmutable: isImmutable)
+  }
+
+  /// The first statement of a text, compiled; nil when the text holds none.
+  package func prepare(_ sql: String) throws(SQLiteError) -> SQLiteStatement? {
+    let bytes = Array(sql.utf8)
+    var end = 0
+    return try prepare(bytes, from: 0, end: &end)
+  }
+
+  private func prepare(
+    _ bytes: [UInt8], from start: Int, end: inout Int
+  ) throws(SQLiteError) -> SQLiteStatement? {
+    var statement: OpaquePointer?
+    var consumed = bytes.count
+    guard let length = Int32(exactly: bytes.count - start) else {
+      throw SQLiteError(reason: .tooBig, message: "the text is too long", path: path)
+    }
+    let result = bytes.withUnsafeBytes { buffer -> Int32 in
+      guard let base = buffer.baseAddress else { return SQLITE_OK }
+      let text = base.assumingMemoryBound(to: CChar.self)
+      var tail: UnsafePointer<CChar>?
+      let result = sqlite3_prepare_v2(handle, text + start, length, &statement, &tail)
+      if let tail { consumed = tail - text }
+      return result
+    }
+    guard result == SQLITE_OK else {
+      let message = String(cString: sqlite3_errmsg(handle))
+      let code = sqlite3_extended_errcode(handle)
+      throw SQLiteError(
+        extendedCode: code, message: message, path: path,
+        statement: String(decoding: Self.trimmed(bytes[start...]), as: UTF8.self), offset: start)
+    }
+    // SQLite stops at a NUL byte; what follows it would silently not run.
+    if consumed < bytes.count, bytes[consumed] == 0 {
+      throw SQLiteError(
+        reason: .statement, message: "the text holds a NUL byte", path: path, offset: consumed)
+    }
+    end = consumed
+    return statement.map { SQLiteStatement(handle: $0, path: path) }
+  }
+
+  private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    bytes.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
+  }
+
+  /// Runs every statement of a text and drops the rows that they return.
+  ///
+  /// Stops at the first error; `offset` is where that statement starts.
+  package func execute(_ script: String) throws(SQLiteError) {
+    let bytes = Array(script.utf8)
+    var position = 0
+    while position < bytes.count {
+      let start = position
+      let statement = try prepare(bytes, from: start, end: &position)
+      do throws(SQLiteError) {
+        if let statement { while try statement.step() {} }
+      } catch {
+        var error = error
+        error.offset = start
+        throw error
+      }
+    }
+  }
+
+  /// Runs one statement and decodes each row.
+  package func query<Row>(
+    _ sql: String, _ values: [SQLiteValue] = [],
+    decode: (borrowing SQLiteStatement) throws(SQLiteError) -> Row
+  ) throws(SQLiteError) -> [Row] {
+    guard let statement = try prepare(sql) else { return [] }
+    try statement.bind(values)
+    var rows: [Row] = []
+    while try statement.step() { rows.append(try decode(statement)) }
+    return rows
+  }
+
+  /// The first column of the first row; nil when there is no row.
+  package func firstValue(
+    _ sql: String, _ values: [SQLiteValue] = []
+  ) throws(SQLiteError) -> SQLiteValue? {
+    guard let statement = try prepare(sql) else { return nil }
+    try statement.bind(values)
+    return try statement.step() ? try statement.value(0) : nil
+  }
+
+  /// Whether no transaction is open.
+  package var isInAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
+
+  /// The rows that the last INSERT, UPDATE or DELETE changed.
+  package var changes: Int64 { sqlite3_changes64(handle) }
+
+  /// The version of the SQLite library in use, such as 3.40.1.
+  package static var libraryVersion: String { String(cString: sqlite3_libversion()) }
+
+  /// The same as a number, such as 3040001.
+  package static var libraryVersionNumber: Int { Int(sqlite3_libversion_number()) }
+
+  /// Shuts the doors that declared text could use: other files, extensions, unsafe functions, the
+  /// schema table itself; and limits time and memory.
+  package func confine() throws(SQLiteError) {
+    SQLiteConfinement.apply(to: handle)
+    // Pages of 4096 bytes: one gigabyte.
+    try execute("PRAGMA max_page_count = 262144")
+  }
+}
