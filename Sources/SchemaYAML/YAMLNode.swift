@@ -81,21 +81,3 @@ package struct YAMLPair: Sendable {
 
   package var name: String { key.scalarText ?? "" }
 }
-
-/// Text compared and hashed as its UTF-8 bytes; `String`'s own equality is Unicode-canonical.
-struct ByteText: Hashable, Sendable {
-  let text: String
-
-  init(_ text: String) { self.text = text }
-
-  static func == (left: ByteText, right: ByteText) -> Bool {
-    left.text.utf8.elementsEqual(right.text.utf8)
-  }
-
-  func hash(into hasher: inout Hasher) {
-    let hashed: Void? = text.utf8.withContiguousStorageIfAvailable {
-      hasher.combine(bytes: UnsafeRawBufferPointer($0))
-    }
-    if hashed == nil { for byte in text.utf8 { hasher.combine(byte) } }
-  }
-}

@@ -1,3 +1,5 @@
+import SchemaModel
+
 /// Builds the node tree from events: anchors, aliases, merge keys, duplicate keys, and the limits.
 struct YAMLTreeBuilder {
   /// What any node may carry, and where it stands.
@@ -28,8 +30,8 @@ struct YAMLTreeBuilder {
   private let source: YAMLSource
   private let limits: YAMLLimits
   private var frames: [Frame] = []
-  private var anchors: [ByteText: Anchored] = [:]
-  private var open: Set<ByteText> = []
+  private var anchors: [ExactText: Anchored] = [:]
+  private var open: Set<ExactText> = []
   private var cost = 0
   private(set) var root: YAMLNode?
   var problems = YAMLProblems()
@@ -55,18 +57,18 @@ struct YAMLTreeBuilder {
     let size = 1 + text.utf8.count / 256
     try spend(size, at: properties.mark, isAlias: false)
     if let anchor = properties.anchor {
-      anchors[ByteText(anchor)] = Anchored(node: node, cost: size, height: 0)
+      anchors[ExactText(anchor)] = Anchored(node: node, cost: size, height: 0)
     }
     add(node, cost: size, height: 0)
   }
 
   mutating func alias(_ name: String?, mark: YAMLMark) throws(YAMLProblem) {
     let name = name ?? ""
-    if open.contains(ByteText(name)) {
+    if open.contains(ExactText(name)) {
       throw problem(mark, "the alias '*\(name)' stands inside the node that it repeats")
     }
-    guard let anchored = anchors[ByteText(name)] else {
-      let nearest = nearestName(to: name, among: anchors.keys.map(\.text).sorted())
+    guard let anchored = anchors[ExactText(name)] else {
+      let nearest = nearestName(to: name, among: anchors.keys.map(\.string).sorted())
       throw problem(
         mark, "there is no anchor '&\(name)' before this alias",
         suggestion: nearest.map { "did you mean '*\($0)'?" })
@@ -80,7 +82,7 @@ struct YAMLTreeBuilder {
     if let tag = properties.tag { checkTag(tag, properties.mark) }
     try spend(1, at: properties.mark, isAlias: false)
     try checkDepth(frames.count + 1, at: properties.mark)
-    if let anchor = properties.anchor { open.insert(ByteText(anchor)) }
+    if let anchor = properties.anchor { open.insert(ExactText(anchor)) }
     frames.append(Frame(properties: properties, isMapping: isMapping))
   }
 
@@ -92,8 +94,8 @@ struct YAMLTreeBuilder {
       ? .mapping(try complete(frame.pairs)) : .sequence(frame.items)
     let node = YAMLNode(content, mark: mark, end: end)
     if let anchor = frame.properties.anchor {
-      open.remove(ByteText(anchor))
-      anchors[ByteText(anchor)] = Anchored(node: node, cost: frame.cost, height: frame.height)
+      open.remove(ExactText(anchor))
+      anchors[ExactText(anchor)] = Anchored(node: node, cost: frame.cost, height: frame.height)
     }
     add(node, cost: frame.cost, height: frame.height)
   }
@@ -128,14 +130,14 @@ struct YAMLTreeBuilder {
 
   /// Reports duplicate keys, keeps the first of them, and carries out merges.
   private mutating func complete(_ pairs: [YAMLPair]) throws(YAMLProblem) -> [YAMLPair] {
-    var places: [ByteText: YAMLMark] = [:]
+    var places: [ExactText: YAMLMark] = [:]
     places.reserveCapacity(pairs.count)
     var unique: [YAMLPair] = []
     unique.reserveCapacity(pairs.count)
     var hasMerge = false
     for pair in pairs {
-      if let first = places.updateValue(pair.key.mark, forKey: ByteText(pair.name)) {
-        places[ByteText(pair.name)] = first
+      if let first = places.updateValue(pair.key.mark, forKey: ExactText(pair.name)) {
+        places[ExactText(pair.name)] = first
         problems.add(
           source, pair.key.mark,
           "the key '\(YAMLTreeBuilder.shortened(pair.name))' was given before, at line "
@@ -156,8 +158,8 @@ struct YAMLTreeBuilder {
       for mapping in mappings(ofMerge: pair) {
         // The copied pairs are new entries of this mapping; their values are shared.
         try spend(mapping.count, at: pair.key.mark, isAlias: true)
-        for inherited in mapping where places[ByteText(inherited.name)] == nil {
-          places[ByteText(inherited.name)] = inherited.key.mark
+        for inherited in mapping where places[ExactText(inherited.name)] == nil {
+          places[ExactText(inherited.name)] = inherited.key.mark
           merged.append(inherited)
         }
       }

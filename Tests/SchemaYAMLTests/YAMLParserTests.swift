@@ -92,7 +92,7 @@ extension YAMLNode {
     ("a: &b [*b]\n", "s.yaml:1:8: the alias '*b' stands inside the node"),
     ("[a]: 1\n", "s.yaml:1:1: a key must be text, this is a list"),
     ("a: !foo x\n", "s.yaml:1:4: the tag '!foo' means nothing here"),
-    ("a: {: x}\n", "s.yaml:1:5: a key is missing before ':'"),
+    ("{: x}\n", "s.yaml:1:2: a value is missing here"),
     ("a: \"x\\0y\"\n", "s.yaml:1:4: the text contains the character NUL"),
     ("a: x\0y\n", "s.yaml:1:5: the file contains the character NUL"),
     ("é: x\u{7}\n", "s.yaml:1:5: the file contains the control character U+0007"),
