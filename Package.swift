@@ -66,6 +66,11 @@ let package = Package(
     .testTarget(name: "SQLiteEngineTests", dependencies: ["SQLiteEngine"]),
     .testTarget(
       name: "SchemaYAMLTests", dependencies: ["SchemaModel", "SchemaYAML", "SQLText"]),
+    .testTarget(
+      name: "PostgresEngineTests",
+      dependencies: [
+        "Comparison", "Planning", "PostgresEngine", "SchemaDiff", "SchemaModel", "SQLText",
+      ]),
   ])
 
 for target in package.targets where [.regular, .executable, .test].contains(target.type) {

@@ -1,1 +1,7 @@
 #include <postgresql/libpq-fe.h>
+
+#include <spawn.h>
+
+/* glibc hides these two behind _GNU_SOURCE, which Swift's importer does not define. */
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+enum { KEDGE_POSIX_SPAWN_SETSID = 0x80 };

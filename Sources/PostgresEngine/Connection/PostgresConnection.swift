@@ -1,0 +1,213 @@
+import CLibPQ
+
+/// One connection, closed when it goes out of scope.
+///
+/// Every statement goes through the extended protocol, one statement a call: a text that smuggles in
+/// a second one is refused by the server. The calls block; a `PostgresCanceller` stops a running
+/// statement from another thread.
+package struct PostgresConnection: ~Copyable {
+  let handle: OpaquePointer
+  private let notices: NoticeLog
+  private let target: ConnectionString
+
+  package init(_ target: ConnectionString) throws(PostgresError) {
+    let handle = try ConnectionAttempt(target).connect()
+    let notices = NoticeLog()
+    self.handle = handle
+    self.notices = notices
+    self.target = target
+    // The log outlives the handle: `deinit` closes the handle before its fields are released.
+    PQsetNoticeReceiver(
+      handle,
+      { log, result in
+        guard let log, let result else { return }
+        Unmanaged<NoticeLog>.fromOpaque(log).takeUnretainedValue().receive(result)
+      }, Unmanaged.passUnretained(notices).toOpaque())
+    PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
+  }
+
+  deinit { PQfinish(handle) }
+
+  // MARK: - Statements
+
+  /// Runs one statement whose rows nobody wants.
+  package borrowing func execute(_ sql: String) throws(PostgresError) {
+    _ = try query(sql)
+  }
+
+  /// Runs one statement. Parameters and values are text; NULL is nil.
+  package borrowing func query(
+    _ sql: String, _ parameters: [String?] = []
+  ) throws(PostgresError) -> PostgresRows {
+    try send(sql, parameters)
+    var rows: PostgresRows?
+    var failure: PostgresError?
+    while let result = PQgetResult(handle) {
+      do throws(PostgresError) {
+        rows = try take(result, statementIndex: 0)
+      } catch {
+        // The first error is the cause; what follows it is its consequence.
+        if failure == nil { failure = error }
+      }
+    }
+    if let failure { throw failure }
+    guard let rows else { throw lost() }
+    return rows
+  }
+
+  /// Sends the statements all at once and returns their rows in order: one round trip for the lot.
+  ///
+  /// Outside a transaction of the caller's they form one implicit transaction; after an error none of
+  /// the later ones runs.
+  package borrowing func run(_ statements: [String]) throws(PostgresError) -> [PostgresRows] {
+    guard !statements.isEmpty else { return [] }
+    guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else { throw lost() }
+    defer {
+      PQexitPipelineMode(handle)
+      PQsetnonblocking(handle, 0)
+    }
+    var failure: PostgresError?
+    do throws(PostgresError) {
+      for sql in statements { try send(sql, []) }
+    } catch {
+      failure = error
+    }
+    // The sync is needed even after a failed send, to leave the pipeline in order.
+    guard PQpipelineSync(handle) == 1 else { throw failure ?? lost() }
+
+    var all: [PostgresRows] = []
+    all.reserveCapacity(statements.count)
+    var index = 0
+    while true {
+      try waitForResult()
+      guard let result = PQgetResult(handle) else {
+        // A NULL closes one statement's results.
+        index += 1
+        if PQstatus(handle) == CONNECTION_BAD { throw failure ?? lost() }
+        continue
+      }
+      if PQresultStatus(result) == PGRES_PIPELINE_SYNC {
+        PQclear(result)
+        break
+      }
+      do throws(PostgresError) {
+        all.append(try take(result, statementIndex: index))
+      } catch {
+        if failure == nil { failure = error }
+        if PQstatus(handle) == CONNECTION_BAD { break }
+      }
+    }
+    if let failure { throw failure }
+    return all
+  }
+
+  // MARK: - About the connection
+
+  /// As libpq counts: 150018 is 15.18.
+  package var serverVersionNumber: Int { Int(PQserverVersion(handle)) }
+  package var serverMajorVersion: Int { serverVersionNumber / 10_000 }
+  package var database: String { PQdb(handle).map { String(cString: $0) } ?? "" }
+  package var user: String { PQuser(handle).map { String(cString: $0) } ?? "" }
+  package var host: String { PQhost(handle).map { String(cString: $0) } ?? "" }
+  package var port: String { PQport(handle).map { String(cString: $0) } ?? "" }
+  package var processID: Int32 { PQbackendPID(handle) }
+
+  /// A setting that the server reports by itself: `server_encoding`, `in_hot_standby` …
+  package borrowing func reportedSetting(_ name: String) -> String? {
+    PQparameterStatus(handle, name).map { String(cString: $0) }
+  }
+
+  package var isInTransaction: Bool {
+    switch PQtransactionStatus(handle) {
+    case PQTRANS_INTRANS, PQTRANS_INERROR: true
+    default: false
+    }
+  }
+
+  package var isInFailedTransaction: Bool { PQtransactionStatus(handle) == PQTRANS_INERROR }
+  package var isOpen: Bool { PQstatus(handle) == CONNECTION_OK }
+
+  /// What the server noted since the last call.
+  package borrowing func takeNotices() -> [PostgresNotice] { notices.take() }
+
+  /// For a signal handler's thread, which outlives no connection but may race with its end.
+  package borrowing func canceller() -> PostgresCanceller? {
+    PQgetCancel(handle).map { PostgresCanceller($0) }
+  }
+
+  // MARK: - libpq
+
+  private borrowing func send(
+    _ sql: String, _ parameters: [String?]
+  ) throws(PostgresError) {
+    guard !sql.utf8.contains(0), !parameters.contains(where: { $0?.utf8.contains(0) ?? false })
+    else { throw .nulByte }
+    let sent =
+      parameters.isEmpty
+      ? PQsendQueryParams(handle, sql, 0, nil, nil, nil, nil, 0)
+      : withCStrings(parameters) {
+        PQsendQueryParams(handle, sql, Int32(parameters.count), nil, $0, nil, nil, 0)
+      }
+    guard sent == 1 else { throw lost() }
+  }
+
+  /// Takes the result over and either returns its rows or throws what it says.
+  private borrowing func take(
+    _ result: OpaquePointer, statementIndex: Int
+  ) throws(PostgresError) -> PostgresRows {
+    switch PQresultStatus(result) {
+    case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY, PGRES_SINGLE_TUPLE:
+      return try PostgresRows(owning: result)
+    case PGRES_COPY_IN, PGRES_COPY_BOTH:
+      PQclear(result)
+      PQputCopyEnd(handle, "no data to copy")
+      throw .copyNotSupported
+    case PGRES_COPY_OUT:
+      PQclear(result)
+      var buffer: UnsafeMutablePointer<CChar>?
+      while PQgetCopyData(handle, &buffer, 0) > 0 {
+        PQfreemem(buffer)
+        buffer = nil
+      }
+      throw .copyNotSupported
+    default:
+      defer { PQclear(result) }
+      let error = ServerError(reading: result, statementIndex: statementIndex)
+      // Without a code the words are libpq's: the connection broke.
+      if error.sqlState.isEmpty { throw .connectionLost(target.masking(oneLine(error.message))) }
+      throw .server(error)
+    }
+  }
+
+  /// Writes what is still unsent and reads what has come, both at once: a server that waits for us
+  /// to read stops reading itself.
+  private borrowing func waitForResult() throws(PostgresError) {
+    while true {
+      let unsent = PQflush(handle)
+      guard unsent >= 0 else { throw lost() }
+      if PQisBusy(handle) == 0 { return }
+      let ready = waitForSocket(PQsocket(handle), writing: unsent == 1, timeout: nil)
+      guard ready != .failed else { throw lost() }
+      if ready == .readable, PQconsumeInput(handle) == 0 { throw lost() }
+    }
+  }
+
+  private borrowing func lost() -> PostgresError {
+    let words = PQerrorMessage(handle).map { String(cString: $0) } ?? ""
+    return .connectionLost(target.masking(oneLine(words)))
+  }
+}
+
+/// Stops the statement that a connection is running. Safe to use from any thread.
+package final class PostgresCanceller: @unchecked Sendable {
+  // Unchecked: libpq documents PQcancel as safe from any thread; nothing else touches the handle.
+  private let handle: OpaquePointer
+
+  init(_ handle: OpaquePointer) { self.handle = handle }
+  deinit { PQfreeCancel(handle) }
+
+  package func cancel() {
+    var words = [CChar](repeating: 0, count: 256)
+    PQcancel(handle, &words, Int32(words.count))
+  }
+}
