@@ -60,6 +60,9 @@ package protocol Dialect: Sendable {
   var engine: EngineName { get }
   /// Kinds whose objects are renamed when they differ in name only.
   var kindsRenamedByShape: Set<ObjectKind> { get }
+  /// Whether the tokenizer alone says if two texts are the same: the engine keeps texts as they were
+  /// written.
+  var decidesTexts: Bool { get }
   /// The steps, in any order; `from` is as it is before the renames of the difference.
   func steps(for difference: Difference, from: Schema, to: Schema) throws(PlanningError) -> [Step]
   /// The whole text: empty for an empty plan.

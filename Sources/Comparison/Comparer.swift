@@ -1,0 +1,87 @@
+package import Planning
+import SchemaDiff
+package import SchemaModel
+
+/// Compares two schemas in the steps of the design: equal texts are equal; what is left on an engine
+/// that rewrites texts goes to a scratch; without one it stays undecided.
+package struct Comparer {
+  private let dialect: any Dialect
+  /// Asked for only when texts differ, and once.
+  private let makeScratch: () throws -> (any Scratch)?
+
+  package init(dialect: any Dialect, makeScratch: @escaping () throws -> (any Scratch)?) {
+    self.dialect = dialect
+    self.makeScratch = makeScratch
+  }
+
+  package func compare(from: Schema, to: Schema) throws -> ComparisonResult {
+    let namespaces = to.scope.namespaces ?? from.scope.namespaces
+    let (from, fromLeft) = try from.restricted(to: namespaces)
+    let (to, toLeft) = try to.restricted(to: namespaces)
+    var notes: [String] = []
+    if fromLeft + toLeft > 0 {
+      notes.append(
+        "\(fromLeft + toLeft) objects in other schemas than "
+          + (namespaces ?? []).map(\.raw).joined(separator: ", ") + " were left alone")
+    }
+    let renames = try allRenames(from: from, to: to)
+    let difference = try Differ.difference(from: from, to: to, renames: renames)
+    var result = ComparisonResult(from: from, to: to, difference: difference, notes: notes)
+    if !dialect.decidesTexts { try decideTexts(&result) }
+    return result
+  }
+
+  /// Hints of either side: what `to` calls renamed, and what `from` does, read backwards.
+  private func allRenames(from: Schema, to: Schema) throws -> [Rename] {
+    let byShape = dialect.kindsRenamedByShape
+    if to.renamedFrom.isEmpty, !from.renamedFrom.isEmpty {
+      return try RenameHints.renames(from: to, to: from, byShape: byShape).reversed()
+        .map(\.inverted)
+    }
+    return try RenameHints.renames(from: from, to: to, byShape: byShape)
+  }
+
+  /// Takes every alteration with a difference in text to the scratch.
+  private func decideTexts(_ result: inout ComparisonResult) throws {
+    let open = result.difference.changes.compactMap { change -> Alteration? in
+      guard case .alter(let alteration) = change, alteration.fields.contains(where: \.isTextual)
+      else { return nil }
+      return alteration
+    }
+    guard !open.isEmpty else { return }
+    let renamed =
+      result.difference.renames.isEmpty
+      ? result.from : try result.from.applying(result.difference.renames)
+    let verdicts: [TextVerdict]
+    if let scratch = try makeScratch() {
+      var judge = TextJudge(scratch: scratch)
+      verdicts = try judge.verdicts(for: open.map(\.id), from: renamed, to: result.to)
+    } else {
+      let reason = "the texts differ, and there is no scratch server to say what they mean"
+      verdicts = open.map { _ in .undecided(reason) }
+    }
+    try settle(zip(open, verdicts), in: &result)
+  }
+
+  /// Where the texts mean the same, or where nobody can tell, the target takes over the object as it is.
+  private func settle(
+    _ decided: some Swift.Sequence<(Alteration, TextVerdict)>, in result: inout ComparisonResult
+  ) throws {
+    var kept: [ObjectID: SchemaObject] = [:]
+    for (alteration, verdict) in decided {
+      switch verdict {
+      case .different: continue
+      case .same: break
+      case .undecided(let reason):
+        result.undecided.append(
+          Undecided(
+            id: alteration.id, fields: alteration.fields.filter(\.isTextual), reason: reason))
+      }
+      if alteration.isTextual { kept[alteration.id] = alteration.from }
+    }
+    guard !kept.isEmpty else { return }
+    result.to = try result.to.replacing(objects: result.to.objects.map { kept[$0.id] ?? $0 })
+    result.difference = try Differ.difference(
+      from: result.from, to: result.to, renames: result.difference.renames)
+  }
+}

@@ -1,0 +1,65 @@
+import Planning
+import SchemaDiff
+import SchemaModel
+
+/// Changes gathered by the object that a person thinks of: a relation with its parts.
+enum Groups {
+  enum Entry {
+    case rename(Rename)
+    /// With the parts that come and go with a relation.
+    case change(Change, [SchemaObject])
+  }
+
+  struct Group {
+    var title: String
+    /// The group is one line about the object itself.
+    var isAlone: Bool
+    var entries: [Entry]
+  }
+
+  static func of(_ difference: Difference) -> [Group] {
+    var keys: [[Identifier]] = []
+    var entries: [[Identifier]: [Entry]] = [:]
+    func add(_ entry: Entry, under key: [Identifier]) {
+      if entries[key] == nil { keys.append(key) }
+      entries[key, default: []].append(entry)
+    }
+    for rename in difference.renames { add(.rename(rename), under: rename.to.relationPath) }
+    let folded = Fold.fold(
+      difference.changes, foldsCreate: { _ in true }, foldsDrop: { _ in true })
+    for item in folded { add(.change(item.change, item.parts), under: home(item.change.id)) }
+    return keys.sorted(by: precedes).map { key in
+      let list = entries[key] ?? []
+      return Group(title: Wording.path(key), isAlone: isAlone(list, key: key), entries: list)
+    }
+  }
+
+  private static func home(_ id: ObjectID) -> [Identifier] {
+    id.commentTarget?.relationPath ?? id.relationPath
+  }
+
+  private static func precedes(_ left: [Identifier], _ right: [Identifier]) -> Bool {
+    ObjectID(.table, left) < ObjectID(.table, right)
+  }
+
+  private static func isAlone(_ entries: [Entry], key: [Identifier]) -> Bool {
+    guard entries.count == 1, let entry = entries.first else { return false }
+    switch entry {
+    case .rename(let rename): return !rename.to.kind.isPartOfRelation
+    case .change(let change, _): return change.id.path == key
+    }
+  }
+}
+
+extension ObjectKind {
+  /// More than one of them.
+  package var plural: String {
+    switch self {
+    case .index: "indexes"
+    case .check: "checks"
+    case .namespace, .enumType, .sequence, .table, .column, .primaryKey, .unique, .foreignKey,
+      .view, .trigger, .comment:
+      displayName + "s"
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package import Comparison
+package import SchemaDiff
+package import SchemaModel
+
+/// Everything that a renderer needs to tell what a comparison found.
+package struct Report: Sendable {
+  /// Whose words the report uses.
+  package enum Perspective: Hashable, Sendable {
+    /// A database (from) held against what is declared (to).
+    case gate
+    /// Two sources of equal standing.
+    case sources
+  }
+
+  package let perspective: Perspective
+  /// What the sides are called; never a connection string with its password.
+  package let fromLabel: String
+  package let toLabel: String
+  package let result: ComparisonResult
+
+  package init(
+    perspective: Perspective, fromLabel: String, toLabel: String, result: ComparisonResult
+  ) {
+    self.perspective = perspective
+    self.fromLabel = fromLabel
+    self.toLabel = toLabel
+    self.result = result
+  }
+
+  package var difference: Difference { result.difference }
+  package var isInSync: Bool { difference.isEmpty }
+
+  /// What exists on either side but is not modelled, and what could not be read, each once.
+  package var coverage: Coverage {
+    var merged = Coverage()
+    for side in [result.from.coverage, result.to.coverage] {
+      for item in side.unmodelled where !merged.unmodelled.contains(item) {
+        merged.unmodelled.append(item)
+      }
+      for gap in side.gaps where !merged.gaps.contains(gap) { merged.gaps.append(gap) }
+      for note in side.notes where !merged.notes.contains(note) { merged.notes.append(note) }
+    }
+    merged.notes += result.notes
+    return merged
+  }
+
+  /// `3 differences: 1 to create, 2 to alter` and the like.
+  package var summary: String {
+    var counts: [(Int, String)] = []
+    counts.append((difference.renames.count, "to rename"))
+    counts.append(
+      (difference.changes.count { if case .create = $0 { true } else { false } }, "to create"))
+    counts.append(
+      (difference.changes.count { if case .alter = $0 { true } else { false } }, "to alter"))
+    counts.append(
+      (difference.changes.count { if case .drop = $0 { true } else { false } }, "to drop"))
+    let total = counts.reduce(0) { $0 + $1.0 }
+    var sentence: String
+    if total == 0 {
+      sentence = result.undecided.isEmpty ? "in sync" : "no difference found"
+    } else {
+      let parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+      sentence =
+        "\(total) difference\(total == 1 ? "" : "s"): " + parts.joined(separator: ", ")
+    }
+    if !result.undecided.isEmpty { sentence += "; \(result.undecided.count) undecided" }
+    return sentence
+  }
+}
+
+/// Words for attributes that a reader cannot get backwards.
+package enum Wording {
+  /// `not null`, `no default`, `type text`.
+  package static func attribute(_ name: String, _ value: FieldValue) -> String {
+    let words = name.split(separator: "_").joined(separator: " ")
+    switch (name, value) {
+    case ("not_null", .flag(let flag)): return flag ? "not null" : "allows null"
+    case ("valid", .flag(let flag)): return flag ? "valid" : "invalid"
+    case (_, .flag(let flag)): return flag ? words : "not \(words)"
+    case (_, .absent): return "no \(words)"
+    case (_, .list(let values)) where values.isEmpty: return "no \(words)"
+    default: return "\(words) \(value.description)"
+    }
+  }
+
+  /// The object inside its relation: `column total`.
+  package static func part(_ id: ObjectID) -> String {
+    if let target = id.commentTarget { return "comment on \(object(target))" }
+    return "\(id.kind.displayName) \(name(id))"
+  }
+
+  /// The object with its schema: `table sales.orders`, `column total of sales.orders`.
+  package static func object(_ id: ObjectID) -> String {
+    if let target = id.commentTarget { return "comment on \(object(target))" }
+    guard id.kind.isPartOfRelation else { return "\(id.kind.displayName) \(path(id.path))" }
+    return "\(id.kind.displayName) \(name(id)) of \(path(id.relationPath))"
+  }
+
+  /// Default schemas go without saying.
+  package static func path(_ path: [Identifier]) -> String {
+    let isDefault = path.count > 1 && (path[0].raw == "public" || path[0].raw == "main")
+    return (isDefault ? path.dropFirst() : path[...]).map(\.raw).joined(separator: ".")
+  }
+
+  /// Unnamed constraints are called by what they say.
+  private static func name(_ id: ObjectID) -> String {
+    id.name.raw.hasPrefix("#") ? String(id.name.raw.dropFirst()) : id.name.raw
+  }
+}
