@@ -64,6 +64,7 @@ let package = Package(
     .executableTarget(name: "kedge", dependencies: ["KedgeCLI"]),
 
     .testTarget(name: "SQLiteEngineTests", dependencies: ["SQLiteEngine"]),
+    .testTarget(name: "SQLTextTests", dependencies: ["SchemaModel", "SQLText"]),
     .testTarget(
       name: "SchemaYAMLTests", dependencies: ["SchemaModel", "SchemaYAML", "SQLText"]),
     .testTarget(

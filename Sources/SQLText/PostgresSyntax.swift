@@ -17,6 +17,8 @@ package struct PostgresSyntax: EngineSyntax {
       if let known = PostgresTypes.canonical(parts) {
         return TypeName(known + parts.arraySuffix, spelling: nil)
       }
+      // Several words are a built-in type or nothing.
+      guard parts.trailer.isEmpty else { throw SyntaxProblem("'\(text)' is not a type") }
     }
     let path: [Identifier]
     if parts.names.count > 1 {

@@ -1,0 +1,54 @@
+/// What a SQLite constraint without a name is called in the model: `#`, what it says, and an ordinal from
+/// the second of its like on.
+package enum UnnamedConstraint {
+  package static func name(
+    kind: ObjectKind, canonicalDefinition: String, ordinal: Int
+  ) -> Identifier {
+    let name = "#" + kind.rawValue + canonicalDefinition + (ordinal > 1 ? " \(ordinal)" : "")
+    return Identifier(name, in: .sqlite)
+  }
+
+  /// Whether a constraint's last name is made up. No real name can be mistaken: `#` needs quotes in SQL,
+  /// and a named constraint keeps `SourceForm.isNamed`.
+  package static func isUnnamed(_ id: ObjectID) -> Bool {
+    switch id.kind {
+    case .primaryKey, .unique, .check, .foreignKey:
+      id.name.raw.utf8.starts(with: ("#" + id.kind.rawValue).utf8)
+    case .namespace, .enumType, .sequence, .table, .column, .index, .view, .trigger, .comment: false
+    }
+  }
+
+  package static func definition(ofUnique columns: [KeyColumn]) -> String {
+    list(columns.map(\.name))
+  }
+
+  package static func definition(ofCheck expression: Expression) -> String {
+    "(" + expression.canonical.string + ")"
+  }
+
+  package static func definition(
+    ofForeignKey columns: [Identifier], to table: Identifier, _ referenced: [Identifier]
+  ) -> String {
+    list(columns) + "->" + table.key + (referenced.isEmpty ? "" : list(referenced))
+  }
+
+  private static func list(_ names: [Identifier]) -> String {
+    "(" + names.map(\.key).joined(separator: ",") + ")"
+  }
+}
+
+/// Hands out the names of one table's unnamed constraints, in the order of the text.
+package struct UnnamedConstraintNamer {
+  private var counts: [Identifier: Int] = [:]
+
+  package init() {}
+
+  package mutating func name(_ kind: ObjectKind, _ canonicalDefinition: String = "") -> Identifier {
+    let first = UnnamedConstraint.name(
+      kind: kind, canonicalDefinition: canonicalDefinition, ordinal: 1)
+    let ordinal = counts[first, default: 0] + 1
+    counts[first] = ordinal
+    return UnnamedConstraint.name(
+      kind: kind, canonicalDefinition: canonicalDefinition, ordinal: ordinal)
+  }
+}
