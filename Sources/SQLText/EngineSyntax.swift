@@ -7,6 +7,9 @@ package protocol EngineSyntax: Sendable {
 
   /// The type that the text names; throws for a text that cannot be a type.
   func typeName(_ text: String, in context: TypeContext) throws(SyntaxProblem) -> TypeName
+
+  /// A column's default with its canonical form.
+  func defaultValue(_ text: String, type: TypeName?) -> Expression
 }
 
 /// What a type's name can resolve to.
@@ -36,6 +39,10 @@ package struct SyntaxProblem: Error, Hashable, Sendable {
 }
 
 extension EngineSyntax {
+  package func defaultValue(_ text: String, type: TypeName?) -> Expression {
+    expression(text, type: type)
+  }
+
   package func tokens(of text: String) throws(SyntaxProblem) -> [Token] {
     do {
       return try Lexer.tokens(of: text, rules: rules)

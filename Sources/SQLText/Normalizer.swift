@@ -55,6 +55,12 @@ package enum Normalizer {
   /// A quoted name that could stand unquoted is written so; one that folds differently keeps its quotes.
   private static func canonicalName(_ token: Token, rules: LexicalRules) -> String {
     let name = token.unquoted
+    // On SQLite "Abc" is a string where no column is called so: its letters count.
+    if !rules.foldsToLowerCase, token.text.utf8.first == 0x22,
+      name.utf8.contains(where: { $0 >= 0x41 && $0 <= 0x5A })
+    {
+      return token.text
+    }
     let plain = !name.isEmpty
       && name.utf8.enumerated().allSatisfy { index, byte in
         byte == 0x5F || (byte >= 0x61 && byte <= 0x7A) || (index > 0 && byte >= 0x30 && byte <= 0x39)

@@ -23,6 +23,20 @@ package struct SQLiteSyntax: EngineSyntax {
     return TypeName(SQLiteSyntax.canonicalType(tokens), spelling: text.trimmingSpace)
   }
 
+  /// A lone word or quoted name is a string here (sqlite.org/lang_createtable.html, 3.2): `DEFAULT Abc`
+  /// is `DEFAULT 'Abc'`, in exactly these letters.
+  package func defaultValue(_ text: String, type: TypeName?) -> Expression {
+    guard let tokens = try? tokens(of: text), tokens.count == 1,
+      tokens[0].kind == .quotedName
+        || tokens[0].kind == .word && !SQLiteSyntax.constants.contains(tokens[0].text.asciiLowercased)
+    else { return expression(text) }
+    return Expression(text: text.trimmingSpace, canonical: Quoting.literal(tokens[0].unquoted))
+  }
+
+  private static let constants: Set<String> = [
+    "null", "true", "false", "current_date", "current_time", "current_timestamp",
+  ]
+
   /// `VARCHAR ( 10,2 )` is `varchar(10,2)`.
   package static func canonicalType(_ tokens: [Token]) -> String {
     var text = ""

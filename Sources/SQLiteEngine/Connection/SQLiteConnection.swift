@@ -28,7 +28,7 @@ package struct SQLiteConnection: ~Copyable {
     sqlite3_busy_timeout(connection.handle, busyTimeoutMilliseconds)
     _ = kedge_sqlite3_db_config_flag(
       connection.handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0)
-    try connection.execute("SELECT count(*) FROM sqlite_schema")
+    try connection.execute("SELECT count(*) FROM sqlite_master")
     return connection
   }
 
