@@ -65,8 +65,14 @@ package protocol Dialect: Sendable {
   var decidesTexts: Bool { get }
   /// The steps, in any order; `from` is as it is before the renames of the difference.
   func steps(for difference: Difference, from: Schema, to: Schema) throws(PlanningError) -> [Step]
+  /// The plan cut into what a runner executes together.
+  func sections(of plan: Plan) -> [Section]
   /// The whole text: empty for an empty plan.
   func script(_ plan: Plan, options: ScriptOptions) -> String
+}
+
+extension Dialect {
+  package func sections(of plan: Plan) -> [Section] { plan.sections() }
 }
 
 /// From a difference to a plan.

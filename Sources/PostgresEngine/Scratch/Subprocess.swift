@@ -3,25 +3,25 @@ import Glibc
 
 /// Child processes without Foundation: an argument vector, a whole new environment, no inherited
 /// file descriptor but the three standard ones.
-enum Subprocess {
-  struct Output: Sendable {
+package enum Subprocess {
+  package struct Output: Sendable {
     /// The exit status, or 128 and the signal's number, as a shell counts.
-    let status: Int32
-    /// Standard output and standard error together.
-    let text: String
+    package let status: Int32
+    /// Standard output, and standard error with it where that was asked for.
+    package let text: String
   }
 
-  struct Failure: Error, Sendable {
-    let program: String
-    let code: Int32
-    var message: String { "cannot run \(program): \(errorText(code))" }
+  package struct Failure: Error, Sendable {
+    package let program: String
+    package let code: Int32
+    package var message: String { "cannot run \(program): \(errorText(code))" }
   }
 
   /// Starts the program and returns its process id; the caller has to wait for it.
   ///
   /// A session of its own keeps the terminal's Ctrl-C from it.
   static func spawn(
-    _ arguments: [String], environment: [String], output: Int32
+    _ arguments: [String], environment: [String], output: Int32, keepsErrors: Bool = true
   ) throws(Failure) -> pid_t {
     let program = arguments.first ?? ""
     var actions = posix_spawn_file_actions_t()
@@ -34,7 +34,11 @@ enum Subprocess {
     }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output, 1)
-    posix_spawn_file_actions_adddup2(&actions, output, 2)
+    if keepsErrors {
+      posix_spawn_file_actions_adddup2(&actions, output, 2)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    }
     posix_spawn_file_actions_addclosefrom_np(&actions, 3)
 
     // A thread of ours may block or ignore signals; the child must not inherit that.
@@ -58,9 +62,10 @@ enum Subprocess {
     return pid
   }
 
-  /// Runs the program to its end.
-  static func run(
-    _ arguments: [String], environment: [String] = plainEnvironment
+  /// Runs the program to its end and keeps at most `limit` bytes of what it prints.
+  package static func run(
+    _ arguments: [String], environment: [String] = plainEnvironment, keepsErrors: Bool = true,
+    limit: Int = 65_536
   ) throws(Failure) -> Output {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else {
@@ -71,7 +76,8 @@ enum Subprocess {
     defer { close(ends[0]) }
     let pid: pid_t
     do throws(Failure) {
-      pid = try spawn(arguments, environment: environment, output: ends[1])
+      pid = try spawn(
+        arguments, environment: environment, output: ends[1], keepsErrors: keepsErrors)
     } catch {
       close(ends[1])
       throw error
@@ -84,7 +90,7 @@ enum Subprocess {
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { break }
       // More than this nobody reads; the pipe must be emptied all the same.
-      if text.count < 65_536 { text.append(contentsOf: chunk[..<count]) }
+      if text.count < limit { text.append(contentsOf: chunk[..<count]) }
     }
     return Output(status: wait(for: pid), text: String(decoding: text, as: UTF8.self))
   }
@@ -99,10 +105,10 @@ enum Subprocess {
   }
 
   /// Nothing of ours reaches a child: no PGPASSWORD, no URL, no LD_PRELOAD.
-  static let plainEnvironment = ["PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"]
+  package static let plainEnvironment = ["PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"]
 
   /// The program in the system's own folders; PATH is not asked, since we may be root.
-  static func systemProgram(_ name: String) -> String? {
+  package static func systemProgram(_ name: String) -> String? {
     ["/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/", "/usr/local/bin/"]
       .map { $0 + name }.first { access($0, X_OK) == 0 }
   }

@@ -1,0 +1,98 @@
+package import Planning
+import SQLText
+package import SchemaModel
+
+/// One migration: what its two files say.
+package struct MigrationFile: Hashable, Sendable {
+  /// The file that a migration follows.
+  package struct Predecessor: Hashable, Sendable {
+    package var version: String
+    /// With the number of the algorithm: `1:b7e0…`, SHA-256 over the bytes of its up file.
+    package var checksum: String
+
+    package init(version: String, checksum: String) {
+      self.version = version
+      self.checksum = checksum
+    }
+  }
+
+  package enum Direction: String, Hashable, Sendable, CaseIterable { case up, down }
+
+  /// UTC, `yyyyMMddHHmmss`.
+  package var version: String
+  package var name: String
+  package var engine: EngineName
+  /// The oldest server that understands the statements: `15` on PostgreSQL, `3.40` on SQLite.
+  package var minimumVersion: String?
+  package var after: Predecessor?
+  /// Fingerprints of the schemas before and after.
+  package var from: String
+  package var to: String
+  package var searchPath: [Identifier]
+
+  package init(
+    version: String, name: String, engine: EngineName, minimumVersion: String? = nil,
+    after: Predecessor? = nil, from: String, to: String, searchPath: [Identifier] = []
+  ) {
+    self.version = version
+    self.name = name
+    self.engine = engine
+    self.minimumVersion = minimumVersion
+    self.after = after
+    self.from = from
+    self.to = to
+    self.searchPath = searchPath
+  }
+
+  /// `20261122150405_add_user_roles.up.sql`.
+  package func fileName(_ direction: Direction) -> String {
+    "\(version)_\(name).\(direction.rawValue).sql"
+  }
+
+  /// The text of the file of one direction.
+  package func text(_ direction: Direction, sections: [Section]) -> String {
+    var text = header(direction)
+    for (index, section) in sections.enumerated() {
+      text += "\n-- kedge:section \(index + 1)"
+      if section.mode != .transaction { text += " " + section.mode.rawValue }
+      text += "\n" + searchPathSetting(section.mode)
+      for step in section.steps { text += body(of: step) }
+    }
+    return text
+  }
+
+  private func header(_ direction: Direction) -> String {
+    var lines = ["-- kedge:migration \(version) \(name)"]
+    if let after { lines.append("-- kedge:after \(after.version) \(after.checksum)") }
+    lines.append("-- kedge:engine \(engine.rawValue)" + (minimumVersion.map { " >= \($0)" } ?? ""))
+    switch direction {
+    case .up: lines.append("-- kedge:from \(from) to \(to)")
+    case .down: lines.append("-- kedge:from \(to) to \(from)")
+    }
+    lines.append("-- not proven on a scratch database")
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func searchPathSetting(_ mode: Section.Mode) -> String {
+    guard engine == .postgresql else { return "" }
+    let path =
+      searchPath.isEmpty
+      ? "''" : searchPath.map { QualifiedName.text([$0]) }.joined(separator: ", ")
+    return mode == .transaction
+      ? "SET LOCAL search_path = \(path);\n" : "SET search_path = \(path);\n"
+  }
+
+  /// Hazards and what the way back cannot bring stand above the statements that they are about.
+  private func body(of step: Step) -> String {
+    var text = ""
+    for hazard in step.hazards { text += "-- \(hazard.code): \(hazard.message)\n" }
+    switch step.reversibility {
+    case .exact: break
+    case .conditional: text += "-- the way back holds only while the data allow it\n"
+    case .structureOnly: text += "-- lossy: the way back restores the structure, not the data\n"
+    case .impossible: text += "-- cannot be undone\n"
+    }
+    for statement in step.statements { text += statement.sql.text + ";\n" }
+    return text
+  }
+}
