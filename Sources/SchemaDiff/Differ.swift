@@ -50,7 +50,8 @@ extension Schema {
   /// The schema after these renames: ids and whatever mentions them.
   package func applying(_ renames: [Rename]) throws(Problem) -> Schema {
     let renaming = Renaming(
-      Dictionary(renames.map { ($0.from, $0.to.name) }, uniquingKeysWith: { first, _ in first }))
+      Dictionary(renames.map { ($0.from, $0.to.name) }, uniquingKeysWith: { first, _ in first }),
+      in: engine)
     var moved: [ObjectID: [ObjectID]] = [:]
     for (id, needs) in dependencies { moved[renaming(id)] = needs.map { renaming($0) } }
     return try Schema(

@@ -22,7 +22,9 @@ package enum RenameHints {
   private static func declared(from: Schema, to: Schema) -> [Rename] {
     var renames: [Rename] = []
     var back: [ObjectID: ObjectID] = [:]
-    let hinted = to.renamedFrom.keys.sorted { $0.path.count != $1.path.count ? $0.path.count < $1.path.count : $0 < $1 }
+    let hinted = to.renamedFrom.keys.sorted {
+      $0.path.count != $1.path.count ? $0.path.count < $1.path.count : $0 < $1
+    }
     for id in hinted {
       let home = original(of: id, back: back)
       guard !from.contains(home), to.contains(id) else { continue }

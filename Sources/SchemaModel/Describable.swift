@@ -14,8 +14,23 @@ package protocol Describable: Hashable, Sendable, Codable {
 package struct Renaming: Sendable {
   /// Old id to new last name.
   package let names: [ObjectID: Identifier]
+  private let engine: EngineName
+  /// Renamed columns by the old path of their relation.
+  private let columnsByRelation: [[Identifier]: [(old: Identifier, new: Identifier)]]
+  private let relations: [(old: Identifier, new: Identifier)]
 
-  package init(_ names: [ObjectID: Identifier]) { self.names = names }
+  package init(_ names: [ObjectID: Identifier], in engine: EngineName) {
+    self.names = names
+    self.engine = engine
+    let sorted = names.sorted { $0.key < $1.key }
+    var columns: [[Identifier]: [(old: Identifier, new: Identifier)]] = [:]
+    for (id, name) in sorted where id.kind == .column {
+      columns[id.relationPath, default: []].append((id.name, name))
+    }
+    columnsByRelation = columns
+    relations = sorted.filter { $0.key.kind == .table || $0.key.kind == .view }
+      .map { ($0.key.name, $0.value) }
+  }
 
   package var isEmpty: Bool { names.isEmpty }
 
@@ -42,6 +57,25 @@ package struct Renaming: Sendable {
 
   package func columns(_ list: [Identifier], of table: ObjectID) -> [Identifier] {
     list.map { column($0, of: table) }
+  }
+
+  /// An expression over the columns of one relation (its old id).
+  package func expression(_ expression: Expression, of relation: [Identifier]) -> Expression {
+    replacing(columnsByRelation[relation] ?? [], in: expression)
+  }
+
+  /// A query or body that mentions whole relations. Columns stay: a view keeps the names of its result.
+  package func query(_ expression: Expression) -> Expression {
+    replacing(relations, in: expression)
+  }
+
+  private func replacing(
+    _ words: [(old: Identifier, new: Identifier)], in expression: Expression
+  ) -> Expression {
+    guard !words.isEmpty else { return expression }
+    return Expression(
+      text: WordReplacement.replace(words, in: expression.text, engine: engine),
+      canonical: WordReplacement.replace(words, in: expression.canonical.string, engine: engine))
   }
 
   package func type(_ type: TypeName) -> TypeName {

@@ -33,6 +33,7 @@ package struct CheckConstraint: Describable {
   package func renamed(by names: Renaming) -> CheckConstraint {
     var copy = self
     copy.id = names(id)
+    copy.expression = names.expression(expression, of: id.relationPath)
     return copy
   }
 }

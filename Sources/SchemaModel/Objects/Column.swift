@@ -85,6 +85,10 @@ package struct Column: Describable {
     var copy = self
     copy.id = names(id)
     copy.type = names.type(type)
+    copy.generation = generation.map {
+      Generation(
+        expression: names.expression($0.expression, of: id.relationPath), storage: $0.storage)
+    }
     return copy
   }
 }

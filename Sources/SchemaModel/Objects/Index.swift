@@ -99,10 +99,15 @@ package struct Index: Describable {
     copy.id = names(id)
     copy.include = names.columns(include, of: id.table)
     for index in copy.parts.indices {
-      if case .column(let name) = copy.parts[index].subject {
+      switch copy.parts[index].subject {
+      case .column(let name):
         copy.parts[index].subject = .column(names.column(name, of: id.table))
+      case .expression(let expression):
+        copy.parts[index].subject = .expression(
+          names.expression(expression, of: id.relationPath))
       }
     }
+    copy.predicate = predicate.map { names.expression($0, of: id.relationPath) }
     return copy
   }
 }

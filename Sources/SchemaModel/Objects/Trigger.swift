@@ -60,6 +60,14 @@ package struct Trigger: Describable {
   package func renamed(by names: Renaming) -> Trigger {
     var copy = self
     copy.id = names(id)
+    copy.events = events.map { event in
+      if case .update(let columns) = event {
+        .update(of: names.columns(columns, of: id.table))
+      } else {
+        event
+      }
+    }
+    copy.body = names.query(body)
     return copy
   }
 }

@@ -46,6 +46,7 @@ package struct View: Describable {
   package func renamed(by names: Renaming) -> View {
     var copy = self
     copy.id = names(id)
+    copy.query = names.query(query)
     return copy
   }
 }
