@@ -46,6 +46,7 @@ let package = Package(
       name: "SQLiteEngine",
       dependencies: ["CSQLite3", "Comparison", "Planning", "SchemaDiff", "SchemaModel", "SQLText"],
       linkerSettings: library("sqlite3") + [.linkedLibrary("m")]),
+    .target(name: "Migrations", dependencies: ["Planning", "SchemaModel", "SQLText"]),
     .target(
       name: "Reporting",
       dependencies: ["Comparison", "Planning", "SchemaDiff", "SchemaModel"]),
@@ -58,13 +59,31 @@ let package = Package(
     .target(
       name: "KedgeCLI",
       dependencies: [
-        "Comparison", "Digest", "Planning", "Reporting", "SchemaDiff", "SchemaModel", "SchemaYAML",
-        "Sources", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Comparison", "Digest", "Migrations", "Planning", "Reporting", "SchemaDiff", "SchemaModel",
+        "SchemaYAML", "Sources", "SQLText", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kedge", dependencies: ["KedgeCLI"]),
 
+    .target(
+      name: "TestSupport", dependencies: ["Comparison", "Planning", "SchemaDiff", "SchemaModel"],
+      path: "Tests/TestSupport"),
+    .testTarget(
+      name: "SQLTextTests", dependencies: ["SchemaModel", "SQLText", "TestSupport"]),
+    .testTarget(
+      name: "SchemaModelTests", dependencies: ["Digest", "SchemaModel", "TestSupport"]),
+    .testTarget(
+      name: "SchemaDiffTests", dependencies: ["SchemaDiff", "SchemaModel", "TestSupport"]),
+    .testTarget(
+      name: "PlanningTests",
+      dependencies: ["Planning", "SchemaDiff", "SchemaModel", "SQLText", "TestSupport"]),
+    .testTarget(
+      name: "ComparisonTests",
+      dependencies: ["Comparison", "Planning", "SchemaDiff", "SchemaModel", "TestSupport"]),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: ["Comparison", "Reporting", "SchemaDiff", "SchemaModel", "TestSupport"]),
+    .testTarget(name: "ArchitectureTests", dependencies: ["SchemaModel", "TestSupport"]),
     .testTarget(name: "SQLiteEngineTests", dependencies: ["SQLiteEngine"]),
-    .testTarget(name: "SQLTextTests", dependencies: ["SchemaModel", "SQLText"]),
     .testTarget(
       name: "SchemaYAMLTests", dependencies: ["SchemaModel", "SchemaYAML", "SQLText"]),
     .testTarget(

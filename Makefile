@@ -1,0 +1,55 @@
+# `make help` lists what there is. BUILD_PATH=… builds somewhere else than in .build.
+BUILD_PATH ?= .build
+SWIFT_BUILD = swift build --scratch-path $(BUILD_PATH)
+SWIFT_TEST = swift test --scratch-path $(BUILD_PATH) --disable-xctest
+SOURCES = Sources Tests Package.swift
+LIBRARIES = libpq-dev libsqlite3-dev libyaml-dev libssl-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test test-long release format lint bench record libraries server toolchain
+
+help: ## List what make can do.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: libraries toolchain ## Find drift in a small database, make the migration, apply it, check again.
+	@.ci/install-packages sqlite3
+	@BUILD_PATH=$(BUILD_PATH) fixtures/demo/demo.sh
+
+build: libraries toolchain ## Build for debugging.
+	$(SWIFT_BUILD)
+
+test: libraries server toolchain-test ## Run the tests, with a PostgreSQL server that they start themselves.
+	$(SWIFT_TEST)
+
+test-long: libraries server toolchain-test ## Run the tests with larger random samples.
+	KEDGE_LONG_TESTS=1 $(SWIFT_TEST)
+
+release: libraries toolchain-static ## Build the binary to ship: .build/release/kedge.
+	$(SWIFT_BUILD) --configuration release --static-swift-stdlib --product kedge
+	@ls -l $(BUILD_PATH)/release/kedge
+
+format: toolchain-format ## Format the Swift sources in place.
+	swift format --in-place --recursive --parallel $(SOURCES)
+
+lint: toolchain-format ## Check the format of the Swift sources.
+	swift format lint --strict --recursive --parallel $(SOURCES)
+
+bench: release server ## Measure inspect, pg_dump and the differ on 1,000 and 10,000 tables.
+	@.ci/install-packages python3
+	@KEDGE=$(BUILD_PATH)/release/kedge Tests/Benchmarks/bench.sh
+
+record: libraries server toolchain-test ## Record the golden files of fixtures/ anew; look at the diff.
+	RECORD=1 $(SWIFT_TEST) || true
+	git diff --stat -- fixtures
+
+libraries:
+	@.ci/install-packages $(LIBRARIES)
+
+server:
+	@.ci/install-packages postgresql sqlite3
+
+toolchain:
+	@.ci/check-toolchain
+
+toolchain-%:
+	@.ci/check-toolchain $*

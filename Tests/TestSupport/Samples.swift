@@ -1,0 +1,117 @@
+package import SchemaModel
+
+/// Objects of every kind, with every attribute set in one of them.
+package enum Samples {
+  package static let table = ObjectID(.table, ["public", "orders"])
+  package static let users = ObjectID(.table, ["public", "users"])
+  package static let view = ObjectID(.view, ["public", "recent"])
+
+  /// At least one of each kind; a kind with attributes that exclude each other has several.
+  package static let objects: [SchemaObject] = [
+    .namespace(Namespace(id: .namespace("public"))),
+    .enumType(
+      EnumType(id: ObjectID(.enumType, ["public", "status"]), values: ["new", "paid", "sent"])),
+    .sequence(
+      Sequence(
+        id: ObjectID(.sequence, ["public", "numbers"]),
+        options: SequenceOptions(
+          type: "bigint", start: 10, increment: 2, minimum: 5, maximum: 1000, cache: 3, cycles: true
+        ),
+        ownedBy: table.part(.column, "total"))),
+    .table(
+      Table(
+        id: table, isStrict: true, isWithoutRowid: true, isUnlogged: true,
+        storageParameters: ["autovacuum_enabled=false", "fillfactor=70"],
+        columnOrder: ["id", "total", "state"], source: "CREATE TABLE orders (…)")),
+    .column(
+      Column(
+        id: table.part(.column, "total"),
+        type: TypeName(
+          "sales.money_text", spelling: "sales.Money_Text",
+          object: ObjectID(.enumType, ["sales", "money_text"])),
+        isNullable: false, defaultValue: expression("0"), collation: "pg_catalog.\"C\"",
+        notNullConflict: .replace, source: "total sales.Money_Text NOT NULL DEFAULT 0")),
+    .column(
+      Column(
+        id: table.part(.column, "id"), type: TypeName("bigint"), isNullable: false,
+        identity: Identity(
+          mode: .byDefault, options: .defaults(type: "bigint"), sequenceName: "orders_numbers"))),
+    .column(
+      Column(
+        id: table.part(.column, "gross"), type: TypeName("numeric(10,2)"),
+        generation: Generation(expression: expression("total * 1.2"), storage: .stored))),
+    .primaryKey(
+      PrimaryKey(
+        id: table.part(.primaryKey, "orders_pkey"),
+        columns: [KeyColumn("id", isDescending: true, collation: "nocase")], include: ["total"],
+        deferrability: .initiallyDeferred, isAutoincrement: true, conflict: .ignore,
+        source: SourceForm(text: "PRIMARY KEY (id DESC)", inlineIn: "id", isNamed: true))),
+    .unique(
+      UniqueConstraint(
+        id: table.part(.unique, "orders_total_key"),
+        columns: [KeyColumn("total", isDescending: true, collation: "rtrim"), KeyColumn("id")],
+        include: ["gross"], deferrability: .initiallyImmediate, nullsNotDistinct: true,
+        conflict: .rollback,
+        source: SourceForm(text: "UNIQUE (total DESC, id)", inlineIn: "total", isNamed: true))),
+    .check(
+      CheckConstraint(
+        id: table.part(.check, "orders_total_check"), expression: expression("total >= 0"),
+        isNoInherit: true, isNotValid: true, conflict: .fail,
+        source: SourceForm(text: "CHECK (total >= 0)", inlineIn: "total", isNamed: true))),
+    .foreignKey(
+      ForeignKey(
+        id: table.part(.foreignKey, "orders_user_fkey"), columns: ["user_id", "region"],
+        referencedTable: users, referencedColumns: ["id", "region"], onDelete: .setNull,
+        onUpdate: .cascade, setColumns: ["user_id"], match: .full,
+        deferrability: .initiallyDeferred, isNotValid: true,
+        source: SourceForm(text: "FOREIGN KEY (user_id) …", inlineIn: "user_id", isNamed: true))),
+    .index(
+      Index(
+        id: table.part(.index, "orders_total_idx"), isUnique: true, method: "gist",
+        parts: [
+          IndexPart(
+            .column("total"), collation: "\"C\"", operatorClass: "text_pattern_ops",
+            isDescending: true, nullsFirst: false),
+          IndexPart(.expression(expression("lower(state)"))),
+        ],
+        include: ["gross"], predicate: expression("total > 0"), nullsNotDistinct: true,
+        storageParameters: ["fillfactor=80"], isValid: false,
+        source: "CREATE UNIQUE INDEX orders_total_idx …")),
+    .view(
+      View(
+        id: view, query: expression("SELECT id FROM orders"), columnNames: ["number"],
+        options: ["security_barrier=true"],
+        resultColumns: [View.ResultColumn(name: "number", type: "bigint")],
+        source: "CREATE VIEW recent (number) AS SELECT id FROM orders")),
+    .trigger(
+      Trigger(
+        id: table.part(.trigger, "orders_audit"), timing: .before,
+        events: [.insert, .update(of: ["total", "id"]), .delete], isForEachRow: true,
+        condition: expression("new.total > 0"), body: expression("BEGIN SELECT 1; END"),
+        source: "CREATE TRIGGER orders_audit …")),
+    .comment(Comment(on: table.part(.column, "total"), text: "Before tax.")),
+  ]
+
+  /// Properties that are kept but take no part in equality, reports and fingerprints, by type. A property
+  /// that is in neither this list nor `fields` would let drift pass.
+  package static let incidental: [String: Set<String>] = [
+    "Table": ["columnOrder", "source"],
+    "Column": ["source"],
+    "PrimaryKey": ["source"],
+    "UniqueConstraint": ["source"],
+    "CheckConstraint": ["source"],
+    "ForeignKey": ["source"],
+    "Index": ["source"],
+    "View": ["resultColumns", "source"],
+    "Trigger": ["source"],
+  ]
+
+  private static func expression(_ text: String) -> Expression {
+    Expression(text: text, canonical: text)
+  }
+}
+
+extension Identifier: ExpressibleByStringLiteral {
+  /// A name whose case counts.
+  package init(stringLiteral value: String) { self.init(value) }
+}
