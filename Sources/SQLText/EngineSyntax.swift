@@ -68,12 +68,14 @@ extension EngineSyntax {
       if index % 2 == 1 {
         guard token.isSymbol(".") else {
           throw SyntaxProblem(
-            "'\(text)' is not a name; quote it as '\"\(text)\"' if it is", at: token.range.lowerBound)
+            "'\(text)' is not a name; quote it as '\"\(text)\"' if it is",
+            at: token.range.lowerBound)
         }
       } else {
         guard token.kind == .word || token.kind == .quotedName else {
           throw SyntaxProblem(
-            "'\(text)' is not a name; quote it as '\"\(text)\"' if it is", at: token.range.lowerBound)
+            "'\(text)' is not a name; quote it as '\"\(text)\"' if it is",
+            at: token.range.lowerBound)
         }
         names.append(identifier(token))
       }

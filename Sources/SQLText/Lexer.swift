@@ -37,6 +37,10 @@ package struct Lexer {
       case UInt8(ascii: ":") where !rules.hasDollarQuotes && isNameStart(next): parameter()
       case UInt8(ascii: "@") where !rules.hasDollarQuotes && isNameStart(next): parameter()
       case 0x30...0x39: number()
+      case UInt8(ascii: ".") where rules.hasDollarQuotes && next == byte:
+        // PL/pgSQL's ranges: `1..3`.
+        position += 2
+        emit(.symbol, from: position - 2)
       case UInt8(ascii: ".") where isDigit(next): number()
       default:
         if isNameStart(byte) { try word() } else { symbol() }
@@ -214,7 +218,9 @@ package struct Lexer {
     emit(.symbol, from: start)
   }
 
-  private static let sqlitePairs: Set<String> = ["||", "<=", ">=", "<>", "==", "!=", "<<", ">>", "->"]
+  private static let sqlitePairs: Set<String> = [
+    "||", "<=", ">=", "<>", "==", "!=", "<<", ">>", "->",
+  ]
 
   /// Operators are read as long as they go (sql-syntax-lexical, 4.1.3): a comment ends them, and one of
   /// several characters ends in `+` or `-` only with one of `~!@#%^&|?` or a backtick in it.

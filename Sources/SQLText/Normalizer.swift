@@ -14,7 +14,7 @@ package enum Normalizer {
     }
     tokens = withoutOuterParentheses(tokens)
     if rules.hasDollarQuotes, let type {
-      tokens = withoutLiteralCast(tokens, to: type, rules: rules)
+      tokens = LiteralCast.removed(from: tokens, type: type)
     }
     return Expression(text: trimmed, canonical: canonical(tokens, rules: rules))
   }
@@ -61,9 +61,11 @@ package enum Normalizer {
     {
       return token.text
     }
-    let plain = !name.isEmpty
+    let plain =
+      !name.isEmpty
       && name.utf8.enumerated().allSatisfy { index, byte in
-        byte == 0x5F || (byte >= 0x61 && byte <= 0x7A) || (index > 0 && byte >= 0x30 && byte <= 0x39)
+        byte == 0x5F || (byte >= 0x61 && byte <= 0x7A)
+          || (index > 0 && byte >= 0x30 && byte <= 0x39)
           || (!rules.foldsToLowerCase && byte >= 0x41 && byte <= 0x5A)
       }
     if plain, !Keywords.mustQuote.contains(name.asciiLowercased) {
@@ -82,21 +84,6 @@ package enum Normalizer {
     case "==": "="
     default: text
     }
-  }
-
-  /// `'x'::text` for a column of type text, and `CAST('x' AS text)`, is `'x'`.
-  private static func withoutLiteralCast(
-    _ tokens: [Token], to type: String, rules: LexicalRules
-  ) -> [Token] {
-    guard tokens.count > 2, tokens[1].isSymbol("::"),
-      tokens[0].kind == .string || tokens[0].kind == .number || tokens[0].isWord("null"),
-      let typeTokens = try? Lexer.tokens(of: type, rules: rules)
-    else { return tokens }
-    let written = canonical(Array(tokens[2...]), rules: rules)
-    let full = canonical(typeTokens, rules: rules)
-    // A default is printed with its cast but without the column's length: 'x'::character varying.
-    let bare = canonical(Array(typeTokens.prefix { !$0.isSymbol("(") }), rules: rules)
-    return written == full || written == bare ? [tokens[0]] : tokens
   }
 }
 

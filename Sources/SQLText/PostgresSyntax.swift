@@ -13,7 +13,7 @@ package struct PostgresSyntax: EngineSyntax {
   ) throws(SyntaxProblem) -> TypeName {
     var parts = try TypeParts(tokens: tokens(of: text), text: text, syntax: self)
     if parts.names.count == 2, parts.names[0].raw == "pg_catalog" { parts.names.removeFirst() }
-    if parts.names.count == 1, !parts.isQuoted || parts.names[0].raw == "char" {
+    if parts.names.count == 1 {
       if let known = PostgresTypes.canonical(parts) {
         return TypeName(known + parts.arraySuffix, spelling: nil)
       }
@@ -87,7 +87,8 @@ struct TypeParts {
       } else if token.isSymbol("("), modifier.isEmpty {
         let end = tokens[position...].firstIndex { $0.isSymbol(")") }
         guard let end else { throw problem(position) }
-        arguments = tokens[(position + 1)..<end].filter { !$0.isSymbol(",") }.map(\.text)
+        arguments = tokens[(position + 1)..<end].split { $0.isSymbol(",") }
+          .map { $0.map(\.text).joined() }
         modifier = "(" + arguments.joined(separator: ",") + ")"
         position = end + 1
       } else if token.isSymbol("[") {
@@ -110,7 +111,11 @@ enum PostgresTypes {
   /// Nil when the words name no built-in type.
   static func canonical(_ parts: TypeParts) -> String? {
     let name = parts.names[0].raw
-    if parts.isQuoted { return name == "char" ? "\"char\"" : nil }
+    if parts.isQuoted {
+      if name == "char" { return "\"char\"" }
+      // Quotes keep the grammar out: only the names of pg_type are left.
+      if grammarOnly.contains(name) { return nil }
+    }
     switch (name, parts.trailer) {
     case ("timestamp", ""), ("timestamp", "without time zone"):
       return "timestamp\(parts.modifier) without time zone"
@@ -121,9 +126,11 @@ enum PostgresTypes {
     case ("timetz", ""), ("time", "with time zone"): return "time\(parts.modifier) with time zone"
     case ("interval", let fields):
       return fields.isEmpty ? "interval" + parts.modifier : "interval " + fields + parts.modifier
-    case ("varchar", ""), ("character", "varying"), ("char", "varying"), ("nchar", "varying"):
+    case ("varchar", ""), ("character", "varying"), ("char", "varying"), ("nchar", "varying"),
+      ("national", "character varying"), ("national", "char varying"):
       return "character varying" + parts.modifier
-    case ("character", ""), ("char", ""), ("nchar", ""):
+    case ("character", ""), ("char", ""), ("nchar", ""), ("national", "character"),
+      ("national", "char"):
       return "character" + (parts.modifier.isEmpty ? "(1)" : parts.modifier)
     case ("bpchar", ""): return parts.modifier.isEmpty ? "bpchar" : "character" + parts.modifier
     case ("bit", "varying"), ("varbit", ""): return "bit varying" + parts.modifier
@@ -150,14 +157,23 @@ enum PostgresTypes {
     "float4": "real",
   ]
 
+  /// Names of types that the grammar knows and the catalog does not, and those that mean something else
+  /// there.
+  private static let grammarOnly: Set<String> = [
+    "bigint", "bit", "boolean", "character", "dec", "decimal", "double", "float", "int", "integer",
+    "national", "nchar", "real", "smallint",
+  ]
+
   private static let plain: Set<String> = [
     "bigint", "boolean", "box", "bytea", "cidr", "circle", "date", "daterange", "datemultirange",
-    "inet", "integer", "int4range", "int4multirange", "int8range", "int8multirange", "json", "jsonb",
+    "inet", "integer", "int4range", "int4multirange", "int8range", "int8multirange", "json",
+    "jsonb",
     "jsonpath", "line", "lseg", "macaddr", "macaddr8", "money", "name", "nummultirange", "numrange",
     "oid", "path", "pg_lsn", "pg_snapshot", "point", "polygon", "real", "refcursor", "regclass",
     "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper", "regoperator",
     "regproc", "regprocedure", "regrole", "regtype", "smallint", "text", "tid", "tsmultirange",
-    "tsquery", "tsrange", "tstzmultirange", "tstzrange", "tsvector", "txid_snapshot", "uuid", "void",
+    "tsquery", "tsrange", "tstzmultirange", "tstzrange", "tsvector", "txid_snapshot", "uuid",
+    "void",
     "trigger", "event_trigger", "record", "xid", "xid8", "cid", "xml", "aclitem", "int2vector",
     "oidvector", "anyelement", "anyarray", "anynonarray", "anyenum", "anyrange", "cstring",
     "internal", "unknown", "anycompatible", "anycompatiblearray", "anycompatiblenonarray",

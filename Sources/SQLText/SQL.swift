@@ -43,7 +43,9 @@ package struct SQL: Hashable, Sendable, ExpressibleByStringInterpolation, Custom
     package mutating func appendInterpolation(_ type: TypeName) { text += type.text }
     package mutating func appendInterpolation(_ number: Int64) { text += String(number) }
     /// A string constant.
-    package mutating func appendInterpolation(literal value: String) { text += Quoting.literal(value) }
+    package mutating func appendInterpolation(literal value: String) {
+      text += Quoting.literal(value)
+    }
   }
 }
 
@@ -64,9 +66,11 @@ extension Swift.Sequence where Element == SQL {
 package enum Quoting {
   /// The name, in double quotes unless it is plain lower case and no keyword of either engine.
   package static func name(_ raw: String) -> String {
-    let plain = !raw.isEmpty
+    let plain =
+      !raw.isEmpty
       && raw.utf8.enumerated().allSatisfy { index, byte in
-        byte == 0x5F || (byte >= 0x61 && byte <= 0x7A) || (index > 0 && byte >= 0x30 && byte <= 0x39)
+        byte == 0x5F || (byte >= 0x61 && byte <= 0x7A)
+          || (index > 0 && byte >= 0x30 && byte <= 0x39)
       }
     if plain, !Keywords.mustQuote.contains(raw) { return raw }
     return "\"" + doubling(0x22, in: raw) + "\""

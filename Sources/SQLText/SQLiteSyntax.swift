@@ -28,7 +28,8 @@ package struct SQLiteSyntax: EngineSyntax {
   package func defaultValue(_ text: String, type: TypeName?) -> Expression {
     guard let tokens = try? tokens(of: text), tokens.count == 1,
       tokens[0].kind == .quotedName
-        || tokens[0].kind == .word && !SQLiteSyntax.constants.contains(tokens[0].text.asciiLowercased)
+        || tokens[0].kind == .word
+          && !SQLiteSyntax.constants.contains(tokens[0].text.asciiLowercased)
     else { return expression(text) }
     return Expression(text: text.trimmingSpace, canonical: Quoting.literal(tokens[0].unquoted))
   }

@@ -30,11 +30,19 @@ package struct Token: Hashable, Sendable {
 
   /// The name of a quoted name without its quotes, the text of everything else.
   package var unquoted: String {
-    guard kind == .quotedName else { return text }
-    let inner = text.utf8.dropFirst().dropLast()
-    guard let quote = text.utf8.first, quote != 0x5B else {
-      return String(decoding: inner, as: UTF8.self)
+    guard kind == .quotedName, let quote = text.utf8.first else { return text }
+    switch quote {
+    case UInt8(ascii: "["):
+      return String(decoding: text.utf8.dropFirst().dropLast(), as: UTF8.self)
+    case UInt8(ascii: "u"), UInt8(ascii: "U"):
+      let name = Token.undoubled(text.utf8.dropFirst(3).dropLast(), quote: UInt8(ascii: "\""))
+      return UnicodeEscapes.decoded(name)
+    default:
+      return Token.undoubled(text.utf8.dropFirst().dropLast(), quote: quote)
     }
+  }
+
+  private static func undoubled(_ inner: Substring.UTF8View, quote: UInt8) -> String {
     var bytes: [UInt8] = []
     var skip = false
     for byte in inner {
