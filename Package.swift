@@ -65,7 +65,8 @@ let package = Package(
     .executableTarget(name: "kedge", dependencies: ["KedgeCLI"]),
 
     .target(
-      name: "TestSupport", dependencies: ["Comparison", "Planning", "SchemaDiff", "SchemaModel"],
+      name: "TestSupport",
+      dependencies: ["Comparison", "Planning", "SchemaDiff", "SchemaModel", "SQLText"],
       path: "Tests/TestSupport"),
     .testTarget(
       name: "SQLTextTests", dependencies: ["SchemaModel", "SQLText", "TestSupport"]),
@@ -85,7 +86,8 @@ let package = Package(
     .testTarget(name: "ArchitectureTests", dependencies: ["SchemaModel", "TestSupport"]),
     .testTarget(name: "SQLiteEngineTests", dependencies: ["SQLiteEngine"]),
     .testTarget(
-      name: "SchemaYAMLTests", dependencies: ["SchemaModel", "SchemaYAML", "SQLText"]),
+      name: "SchemaYAMLTests",
+      dependencies: ["SchemaModel", "SchemaYAML", "SQLText", "TestSupport"]),
     .testTarget(
       name: "PostgresEngineTests",
       dependencies: [

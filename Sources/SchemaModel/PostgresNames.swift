@@ -9,12 +9,17 @@ package enum PostgresNames {
     make(table.raw, nil, "pkey")
   }
 
-  package static func unique(table: Identifier, columns: [Identifier]) -> Identifier {
-    make(table.raw, addition(columns), "key")
+  /// `suffix` is the number that makes a name free (see `free`).
+  package static func unique(
+    table: Identifier, columns: [Identifier], suffix: String = ""
+  ) -> Identifier {
+    make(table.raw, addition(columns), "key" + suffix)
   }
 
-  package static func foreignKey(table: Identifier, columns: [Identifier]) -> Identifier {
-    make(table.raw, addition(columns), "fkey")
+  package static func foreignKey(
+    table: Identifier, columns: [Identifier], suffix: String = ""
+  ) -> Identifier {
+    make(table.raw, addition(columns), "fkey" + suffix)
   }
 
   /// `column` is the one column that the expression mentions; nil when it mentions several or none.

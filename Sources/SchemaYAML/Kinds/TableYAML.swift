@@ -1,0 +1,179 @@
+import SQLText
+import SchemaModel
+
+/// What the parts of one table share while they are read.
+struct TableScope {
+  let id: ObjectID
+  /// Names that constraints of the table have taken.
+  var constraintNames: Set<Identifier> = []
+  var unnamed = UnnamedConstraintNamer()
+  var hasPrimaryKey = false
+  /// Inline constraints, to be read when every column is known.
+  var inline: [(column: Identifier, constraint: ColumnText.InlineConstraint, node: YAMLNode)] = []
+
+  var name: Identifier { id.name }
+}
+
+extension SchemaBuilder {
+  mutating func readTable(_ declaration: Declaration) {
+    let id = declaration.id
+    let fields = nodes.fields(declaration.pair.value, SchemaKeys.table, of: "table '\(shown(id))'")
+    var scope = TableScope(id: id)
+    let columnPairs = nodes.pairs(fields["columns"], of: "'columns'")
+    var order: [Identifier] = []
+    for pair in columnPairs {
+      guard let name = name(pair.name, at: pair.key),
+        claim(id.part(.column, name), at: pair.key.mark)
+      else { continue }
+      order.append(name)
+    }
+    columns[id] = order
+    takeNames(fields, &scope)
+    for pair in columnPairs {
+      guard let name = try? syntax.path(pair.name).first else { continue }
+      if let column = readColumn(name, pair, &scope) {
+        objects.append(.column(column))
+      }
+    }
+    for (column, constraint, node) in scope.inline {
+      readInline(constraint, of: column, at: node, &scope)
+    }
+    readKeys(fields, &scope)
+    readChecks(fields["checks"], &scope)
+    readForeignKeys(fields["foreign_keys"], &scope)
+    readIndexes(fields["indexes"], of: id)
+    readTriggers(fields["triggers"], on: id)
+    readCommon(fields, of: id)
+    objects.append(
+      .table(
+        Table(
+          id: id, isStrict: fields.flag("strict"), isWithoutRowid: fields.flag("without_rowid"),
+          isUnlogged: fields.flag("unlogged"), storageParameters: parameters(fields["with"]),
+          columnOrder: order)))
+    if engine == .postgresql { markKeyColumnsNotNull(of: id) }
+  }
+
+  /// `PRIMARY KEY` implies `NOT NULL` on PostgreSQL.
+  private mutating func markKeyColumnsNotNull(of table: ObjectID) {
+    guard let keys = primaryKeys[table] else { return }
+    for index in objects.indices.reversed() {
+      guard case .column(var column) = objects[index] else { continue }
+      guard column.id.relationPath == table.path else { break }
+      if keys.contains(column.id.name) {
+        column.isNullable = false
+        objects[index] = .column(column)
+      }
+    }
+  }
+
+  /// The names that are given, so that the ones we choose avoid them.
+  private mutating func takeNames(_ fields: Fields, _ scope: inout TableScope) {
+    for section in ["uniques", "checks", "foreign_keys"] {
+      guard case .mapping(let pairs)? = fields[section]?.content else { continue }
+      for pair in pairs {
+        guard let name = try? syntax.path(pair.name).first else { continue }
+        if !scope.constraintNames.insert(name).inserted, engine == .postgresql {
+          nodes.report(
+            pair.key.mark,
+            "table '\(shown(scope.id))' has two constraints of the name '\(name.raw)'")
+        }
+      }
+    }
+  }
+
+  /// The id of a constraint: its own name, or the one that the engine or the model gives it.
+  mutating func constraintID(
+    _ kind: ObjectKind, named name: Identifier?, definition: String, _ scope: inout TableScope,
+    at mark: YAMLMark, default make: (_ suffix: String) -> Identifier
+  ) -> ObjectID? {
+    let chosen: Identifier
+    if let name {
+      chosen = name
+    } else if engine == .sqlite {
+      chosen = scope.unnamed.name(kind, definition)
+    } else {
+      chosen = PostgresNames.free(among: scope.constraintNames, make)
+    }
+    scope.constraintNames.insert(chosen)
+    let id = scope.id.part(kind, chosen)
+    guard claim(id, at: mark) else { return nil }
+    if engine == .postgresql, kind == .primaryKey || kind == .unique {
+      claimRelation([scope.id.path[0], chosen], at: mark)
+    }
+    return id
+  }
+
+  /// The items of a section that is a mapping by name or a list, each with its name and value.
+  mutating func items(
+    _ node: YAMLNode?, of section: String
+  ) -> [(name: Identifier?, value: YAMLNode, mark: YAMLMark)] {
+    guard let node, !node.isNull else { return [] }
+    switch node.content {
+    case .sequence(let items): return items.map { (nil, $0, $0.mark) }
+    case .mapping(let pairs):
+      return pairs.compactMap { pair in
+        name(pair.name, at: pair.key).map { ($0, pair.value, pair.key.mark) }
+      }
+    case .scalar:
+      nodes.report(node.mark, "'\(section)' is a mapping or a list, this is \(node.kindName)")
+      return []
+    }
+  }
+
+  /// The name that an item of a list gives itself.
+  mutating func ownName(_ fields: Fields, _ given: Identifier?) -> Identifier? {
+    guard let node = fields["name"], let text = fields.text("name") else { return given }
+    if given != nil {
+      nodes.report(fields.keyMark("name"), "the name is given already, as the key")
+      return given
+    }
+    return name(text, at: node)
+  }
+
+  func deferrability(_ fields: Fields) -> Deferrability {
+    if fields.flag("initially_deferred") { return .initiallyDeferred }
+    return fields.flag("deferrable") ? .initiallyImmediate : .notDeferrable
+  }
+
+  func conflict(_ fields: Fields, _ key: String = "on_conflict") -> ConflictClause? {
+    fields.word(key).flatMap { ConflictClause(rawValue: $0) }
+  }
+}
+
+extension SchemaWriter {
+  func table(_ object: SchemaObject) -> YAMLValue {
+    guard case .table(let table) = object else { return .null }
+    let path = table.id.path
+    var entries = common(table.id)
+    let columns = self.columns(of: table)
+    if !columns.isEmpty { entries.append(YAMLEntry("columns", .mapping(columns))) }
+    entries += primaryKey(of: table.id)
+    entries += section("uniques", schema.objects(of: .unique, under: path).compactMap(unique))
+    entries += section("checks", schema.objects(of: .check, under: path).compactMap(check))
+    entries += section(
+      "foreign_keys", schema.objects(of: .foreignKey, under: path).compactMap(foreignKey))
+    let indexes = schema.objects(of: .index, under: path).compactMap(index)
+    if !indexes.isEmpty { entries.append(YAMLEntry("indexes", .mapping(indexes))) }
+    entries += triggers(on: table.id)
+    entries += flag("strict", table.isStrict)
+    entries += flag("without_rowid", table.isWithoutRowid)
+    entries += flag("unlogged", table.isUnlogged)
+    entries += parameters(table.storageParameters)
+    return .mapping(entries)
+  }
+
+  /// In the table's order; what the order does not name follows by name.
+  private func columns(of table: Table) -> [YAMLEntry] {
+    let all = schema.objects(of: .column, under: table.id.path)
+    var rank: [Identifier: Int] = [:]
+    for (index, name) in (table.columnOrder ?? []).enumerated() { rank[name] = index }
+    let sorted = all.enumerated().sorted { left, right in
+      (rank[left.element.id.name] ?? .max, left.offset)
+        < (rank[right.element.id.name] ?? .max, right.offset)
+    }
+    return sorted.compactMap { item in
+      guard case .column(let column) = item.element else { return nil }
+      return YAMLEntry(name: text(column.id.name), self.column(column))
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import SQLText
+import SchemaModel
+
+extension SchemaBuilder {
+  mutating func readView(_ declaration: Declaration) {
+    let id = declaration.id
+    var fields = Fields(mark: declaration.pair.value.mark)
+    var node: YAMLNode? = declaration.pair.value
+    if case .mapping = declaration.pair.value.content {
+      fields = nodes.fields(
+        declaration.pair.value, SchemaKeys.view, of: "view '\(shown(id))'")
+      node = fields["query"]
+      readTriggers(fields["triggers"], on: id)
+      readCommon(fields, of: id)
+    }
+    guard let node, let text = nodes.text(node, of: "a view's query"),
+      let query = expression(SchemaBuilder.withoutSemicolon(text), at: node)
+    else { return }
+    var view = View(id: id, query: query, options: parameters(fields["with"]))
+    if let list = fields["columns"] {
+      for (text, item) in nodes.texts(list, of: "'columns'") {
+        if let name = name(text, at: item) { view.columnNames.append(name) }
+      }
+    }
+    objects.append(.view(view))
+  }
+
+  /// People end a query as they end a statement.
+  static func withoutSemicolon(_ text: String) -> String {
+    var text = text.trimmingSpace
+    while text.utf8.last == UInt8(ascii: ";") {
+      text.removeLast()
+      text = text.trimmingSpace
+    }
+    return text
+  }
+}
+
+extension SchemaWriter {
+  func view(_ object: SchemaObject) -> YAMLValue {
+    guard case .view(let view) = object else { return .null }
+    var entries = [YAMLEntry("query", sql(view.query.text))]
+    if !view.columnNames.isEmpty {
+      entries.append(YAMLEntry("columns", names(view.columnNames)))
+    }
+    entries += parameters(view.options) + triggers(on: view.id) + common(view.id)
+    return entries.count == 1 ? sql(view.query.text) : .mapping(entries)
+  }
+}

@@ -1,0 +1,235 @@
+import SchemaModel
+
+/// The keys of schema.yaml. `docs/schema-yaml.md` explains them.
+enum SchemaKeys {
+  static let file = KeyTable(
+    "the file",
+    [
+      Key("kedge", .word(["1"]), "The version of this format: 1."),
+      Key("engine", .word(EngineName.allCases.map(\.rawValue)), "The database engine."),
+      Key(
+        "schemas", .oneOf([.names, .named(.oneOf([.nothing, .object(namespace)]))]),
+        "The PostgreSQL schemas that this file describes; others are never touched.",
+        engine: .postgresql),
+      Key(
+        "search_path", .names,
+        "How unqualified names are meant; the first is where unqualified objects live.",
+        engine: .postgresql),
+      Key(
+        "enums", .named(.oneOf([.list(enumValueForm), .object(enumType)])),
+        "Enum types: name to the list of values.", engine: .postgresql),
+      Key(
+        "sequences", .named(.oneOf([.nothing, .object(sequence)])),
+        "Sequences other than those of identity and serial columns.", engine: .postgresql),
+      Key("tables", .named(.object(table)), "Tables: name to what is in them."),
+      Key(
+        "views", .named(.oneOf([.sql(examples: []), .object(view)])),
+        "Views: name to the query, or to a mapping with more to say."),
+    ],
+    unsupported: unsupportedSections)
+
+  private static let unsupportedSections = [
+    "manage": "'manage' is not supported by this version: owners and grants are not compared",
+    "extensions": "'extensions' is not supported by this version",
+    "domains": "'domains' is not supported by this version",
+    "functions": "'functions' is not supported by this version",
+  ]
+
+  private static let comment = Key(
+    "comment", .text, "The text of COMMENT ON.", engine: .postgresql)
+  private static let renamedFrom = Key(
+    "renamed_from", .names, "The old name, or several, newest first. May stay for ever.")
+  private static let conflict = Key(
+    "on_conflict", .word(["rollback", "abort", "fail", "ignore", "replace"]),
+    "What a violation does (ON CONFLICT).", engine: .sqlite)
+  private static let constraintName = Key(
+    "name", .name, "The constraint's name; by default the one that the engine gives.")
+  private static let with = Key(
+    "with", .named(.text), "Storage parameters.", engine: .postgresql)
+  private static let deferrable = [
+    Key("deferrable", .boolean, "DEFERRABLE."),
+    Key("initially_deferred", .boolean, "DEFERRABLE INITIALLY DEFERRED."),
+  ]
+  private static let postgresDeferrable = deferrable.map {
+    Key($0.name, $0.form, $0.description, engine: .postgresql)
+  }
+
+  static let namespace = KeyTable("schema", [comment, renamedFrom])
+
+  static let enumValueForm: KeyForm = .oneOf([.text, .object(enumValue)])
+  static let enumValue = KeyTable(
+    "enum value",
+    [Key("value", .text, "The value.", required: true), renamedFrom])
+  static let enumType = KeyTable(
+    "enum",
+    [
+      Key("values", .list(enumValueForm), "The values, in order.", required: true),
+      comment, renamedFrom,
+    ])
+
+  private static let counting = [
+    Key("start", .integer, "START WITH."),
+    Key("increment", .integer, "INCREMENT BY."),
+    Key("minimum", .integer, "MINVALUE."),
+    Key("maximum", .integer, "MAXVALUE."),
+    Key("cache", .integer, "CACHE."),
+    Key("cycle", .boolean, "CYCLE."),
+  ]
+  static let sequence = KeyTable(
+    "sequence",
+    [Key("type", .word(["smallint", "integer", "bigint"]), "The type of its values: bigint.")]
+      + counting
+      + [Key("owned_by", .name, "The column that owns it: table.column."), comment, renamedFrom])
+
+  static let table = KeyTable(
+    "table",
+    [
+      comment, renamedFrom,
+      Key(
+        "columns", .named(.oneOf([.sql(examples: columnExamples), .object(column), .nothing])),
+        "The columns in their order: TYPE [not null] [default EXPR] …, or a mapping."),
+      Key(
+        "primary_key", .oneOf([.names, .object(primaryKey)]),
+        "The columns of the primary key, or a mapping with more to say."),
+      Key(
+        "uniques",
+        .oneOf([
+          .named(.oneOf([.names, .object(unique)])), .list(.oneOf([.names, .object(unique)])),
+        ]),
+        "Unique constraints: name to columns; or a list of those without a name."),
+      Key(
+        "checks",
+        .oneOf([
+          .named(.oneOf([.sql(examples: ["price >= 0"]), .object(check)])),
+          .list(.oneOf([.sql(examples: ["price >= 0"]), .object(check)])),
+        ]),
+        "Check constraints: name to expression; or a list of those without a name."),
+      Key(
+        "foreign_keys", .oneOf([.named(.object(foreignKey)), .list(.object(foreignKey))]),
+        "Foreign keys: name to a mapping; or a list of those without a name."),
+      Key(
+        "indexes", .named(.oneOf([.names, .object(index)])), "Indexes: name to what they are on."),
+      Key("triggers", .named(.object(trigger)), "Triggers.", engine: .sqlite),
+      Key("strict", .boolean, "STRICT.", engine: .sqlite),
+      Key("without_rowid", .boolean, "WITHOUT ROWID.", engine: .sqlite),
+      Key("unlogged", .boolean, "UNLOGGED.", engine: .postgresql),
+      with,
+    ])
+
+  private static let columnExamples = [
+    "bigint identity", "text not null", "timestamptz not null default now()",
+  ]
+  static let column = KeyTable(
+    "column",
+    [
+      Key(
+        "type", .sql(examples: columnExamples),
+        "The type; the clauses of the scalar form may follow it."),
+      Key("not_null", .boolean, "NOT NULL."),
+      Key("not_null_conflict", conflict.form, "What a NULL does.", engine: .sqlite),
+      Key("default", .sql(examples: ["now()", "'pending'", "0"]), "The default expression."),
+      Key("collate", .name, "A collation other than the type's own."),
+      Key(
+        "identity", .oneOf([.word(["always", "by default"]), .object(identity)]),
+        "GENERATED … AS IDENTITY.", engine: .postgresql),
+      Key(
+        "generated", .oneOf([.sql(examples: ["price * quantity"]), .object(generation)]),
+        "GENERATED ALWAYS AS (…)."),
+      comment, renamedFrom,
+    ])
+  static let identity = KeyTable(
+    "identity",
+    [
+      Key("mode", .word(["always", "by default"]), "by default, or always."),
+      Key("sequence", .name, "The name of its sequence."),
+    ] + counting)
+  static let generation = KeyTable(
+    "generated",
+    [
+      Key("expression", .sql(examples: []), "The expression.", required: true),
+      Key("storage", .word(["stored", "virtual"]), "stored, or virtual."),
+    ])
+
+  static let primaryKey = KeyTable(
+    "primary key",
+    [
+      constraintName,
+      Key("columns", .names, "The columns of the key.", required: true),
+      Key("include", .names, "Columns that the index carries along.", engine: .postgresql),
+    ] + postgresDeferrable + [
+      Key("autoincrement", .boolean, "AUTOINCREMENT.", engine: .sqlite), conflict, comment,
+      renamedFrom,
+    ])
+  static let unique = KeyTable(
+    "unique constraint",
+    [
+      constraintName,
+      Key("columns", .names, "The columns of the constraint.", required: true),
+      Key("include", .names, "Columns that the index carries along.", engine: .postgresql),
+    ] + postgresDeferrable + [
+      Key("nulls_not_distinct", .boolean, "NULLS NOT DISTINCT.", engine: .postgresql), conflict,
+      comment, renamedFrom,
+    ])
+  static let check = KeyTable(
+    "check",
+    [
+      constraintName,
+      Key("expression", .sql(examples: ["price >= 0"]), "The condition.", required: true),
+      Key("no_inherit", .boolean, "NO INHERIT.", engine: .postgresql),
+      Key(
+        "not_valid", .boolean, "NOT VALID: existing rows are not checked.", engine: .postgresql),
+      conflict, comment, renamedFrom,
+    ])
+
+  private static let actions = ["no action", "restrict", "cascade", "set null", "set default"]
+  static let foreignKey = KeyTable(
+    "foreign key",
+    [
+      constraintName,
+      Key("columns", .names, "The referencing columns.", required: true),
+      Key(
+        "references", .sql(examples: ["users(id)", "sales.orders(id)"]),
+        "The table and its columns; without columns its primary key.", required: true),
+      Key(
+        "undeclared", .boolean, "Says that the referenced table or column is not declared here."),
+      Key("on_delete", .wordOrText(actions), "What happens when the referenced row is deleted."),
+      Key("on_update", .word(actions), "What happens when the referenced key changes."),
+      Key("match", .word(["simple", "full", "partial"]), "How NULLs are treated."),
+    ] + deferrable + [
+      Key(
+        "not_valid", .boolean, "NOT VALID: existing rows are not checked.", engine: .postgresql),
+      comment, renamedFrom,
+    ])
+
+  static let index = KeyTable(
+    "index",
+    [
+      Key("on", .names, "The parts: column or expression, with what follows it.", required: true),
+      Key("unique", .boolean, "UNIQUE."),
+      Key("using", .name, "The access method.", engine: .postgresql),
+      Key("include", .names, "Columns that the index carries along.", engine: .postgresql),
+      Key("where", .sql(examples: ["deleted_at is null"]), "The condition of a partial index."),
+      Key("nulls_not_distinct", .boolean, "NULLS NOT DISTINCT.", engine: .postgresql),
+      with, comment, renamedFrom,
+    ])
+
+  static let view = KeyTable(
+    "view",
+    [
+      Key("query", .sql(examples: []), "The SELECT, without a final semicolon.", required: true),
+      Key("columns", .names, "Names of the result's columns."),
+      Key("with", .named(.text), "Options.", engine: .postgresql),
+      Key("triggers", .named(.object(trigger)), "INSTEAD OF triggers.", engine: .sqlite),
+      comment, renamedFrom,
+    ])
+  static let trigger = KeyTable(
+    "trigger",
+    [
+      Key("timing", .word(["before", "after", "instead of"]), "When it fires."),
+      Key(
+        "events", .names, "insert, delete, update, or update of COLUMN, …", required: true),
+      Key("when", .sql(examples: []), "The condition."),
+      Key("body", .sql(examples: []), "BEGIN … END.", required: true),
+      renamedFrom,
+    ])
+}

@@ -1,0 +1,81 @@
+package import SchemaModel
+import SQLText
+
+/// Where something is declared.
+package struct SourcePlace: Hashable, Sendable {
+  package var file: String
+  package var line: Int
+  package var column: Int
+
+  init(_ source: YAMLSource, _ mark: YAMLMark) {
+    file = source.file
+    line = mark.line
+    column = mark.column
+  }
+
+  /// `schema.yaml:12:5`.
+  package var text: String { "\(file):\(line):\(column)" }
+}
+
+/// A declared schema with the places of its objects.
+package struct DeclaredSchema: Sendable {
+  package var schema: Schema
+  package var places: [ObjectID: SourcePlace]
+}
+
+/// Reads schema.yaml, or several files that make one schema.
+package enum SchemaReader {
+  /// Throws every problem of every file. `defaultEngine` is for files that do not say their engine.
+  package static func read(
+    _ sources: [YAMLSource], defaultEngine: EngineName? = nil
+  ) throws(YAMLProblems) -> DeclaredSchema {
+    var problems = YAMLProblems()
+    var files: [(source: YAMLSource, root: YAMLNode)] = []
+    for source in sources {
+      let known = problems.problems.count
+      let root = YAMLParser.parse(source, problems: &problems)
+      if let root, !root.isNull {
+        files.append((source, root))
+      } else if problems.problems.count == known, sources.count == 1 {
+        problems.add(source, YAMLMark(line: 1, column: 1), "the file is empty")
+      }
+    }
+    // Without a whole tree every further complaint would be guesswork.
+    guard let first = files.first, problems.isEmpty else { throw problems.finished(sources) }
+    guard let engine = engine(of: files, problems: &problems) ?? defaultEngine else {
+      if problems.isEmpty {
+        problems.add(
+          first.source, first.root.mark, "the key 'engine' is missing",
+          suggestion: "add 'engine: postgresql' or 'engine: sqlite'")
+      }
+      throw problems.finished(sources)
+    }
+    var builder = SchemaBuilder(engine: engine, source: first.source)
+    builder.nodes.problems = problems
+    let declared = builder.build(files)
+    guard let declared, builder.nodes.problems.isEmpty else {
+      throw builder.nodes.problems.finished(sources)
+    }
+    return declared
+  }
+
+  /// What the files say, which they must say alike.
+  private static func engine(
+    of files: [(source: YAMLSource, root: YAMLNode)], problems: inout YAMLProblems
+  ) -> EngineName? {
+    var found: (engine: EngineName, place: SourcePlace)?
+    for file in files {
+      guard case .mapping(let pairs) = file.root.content,
+        let value = pairs.first(where: { $0.name == "engine" })?.value,
+        let text = value.scalarText, let engine = EngineName(rawValue: text.asciiLowercased)
+      else { continue }
+      if let found, found.engine != engine {
+        problems.add(
+          file.source, value.mark, "another file says '\(found.engine.rawValue)'",
+          suggestion: "see \(found.place.text)")
+      }
+      found = found ?? (engine, SourcePlace(file.source, value.mark))
+    }
+    return found?.engine
+  }
+}

@@ -1,0 +1,215 @@
+import SQLText
+package import SchemaModel
+
+/// A schema as the text of a schema.yaml.
+package struct SchemaText: Sendable {
+  package var text: String
+  /// Sentences on what the text does not carry, or does not give back when it is read.
+  package var losses: [String]
+}
+
+/// Writes a schema as YAML. The order is that of the ids, columns in the table's own order.
+package struct SchemaWriter {
+  let schema: Schema
+  let syntax: any EngineSyntax
+  let searchPath: [Identifier]
+  let types: TypeContext
+  let comments: [ObjectID: String]
+  /// Columns that are written as `serial`, and the sequences that go with them.
+  let serials: [ObjectID: SerialType]
+  let serialSequences: Set<ObjectID>
+
+  /// The text is read back; what does not come back equal is among the losses.
+  package static func write(
+    _ schema: Schema, schemaReference: String = "./kedge.schema.json"
+  ) -> SchemaText {
+    let writer = SchemaWriter(schema)
+    let text =
+      "# yaml-language-server: $schema=\(schemaReference)\n"
+      + YAMLEmitter.emit(writer.entries())
+    return SchemaText(text: text, losses: writer.losses(in: text))
+  }
+
+  init(_ schema: Schema) {
+    self.schema = schema
+    let syntax: any EngineSyntax =
+      switch schema.engine {
+      case .postgresql: PostgresSyntax()
+      case .sqlite: SQLiteSyntax()
+      }
+    let searchPath =
+      schema.scope.searchPath.isEmpty
+      ? [Identifier(schema.engine.defaultNamespace, in: schema.engine)] : schema.scope.searchPath
+    self.syntax = syntax
+    self.searchPath = searchPath
+    types = TypeContext(
+      searchPath: searchPath, types: Set(schema.objects(of: .enumType).map(\.id)))
+    var comments: [ObjectID: String] = [:]
+    for case .comment(let comment) in schema.objects(of: .comment) {
+      if let target = comment.id.commentTarget { comments[target] = comment.text.string }
+    }
+    self.comments = comments
+    (serials, serialSequences) = SchemaWriter.serials(in: schema, comments: comments)
+  }
+
+  private func entries() -> [YAMLEntry] {
+    var entries = [
+      YAMLEntry("kedge", .word("1")), YAMLEntry("engine", .word(schema.engine.rawValue)),
+    ]
+    if schema.engine == .postgresql {
+      entries.append(YAMLEntry("schemas", namespaces()))
+      if searchPath != [Identifier("public")] {
+        entries.append(YAMLEntry("search_path", .sequence(searchPath.map { name($0) })))
+      }
+    }
+    let sections: [(String, [YAMLEntry])] = [
+      ("enums", schema.objects(of: .enumType).map { entry($0.id, enumType($0)) }),
+      (
+        "sequences",
+        schema.objects(of: .sequence).filter { !serialSequences.contains($0.id) }
+          .map { entry($0.id, sequence($0)) }
+      ),
+      ("tables", spaced(schema.objects(of: .table).map { entry($0.id, table($0)) })),
+      ("views", spaced(schema.objects(of: .view).map { entry($0.id, view($0)) })),
+    ]
+    for (section, content) in sections where !content.isEmpty {
+      entries.append(YAMLEntry(section, .mapping(content)).spaced())
+    }
+    return entries
+  }
+
+  private func spaced(_ entries: [YAMLEntry]) -> [YAMLEntry] {
+    entries.enumerated().map { $0.offset == 0 ? $0.element : $0.element.spaced() }
+  }
+
+  private func losses(in written: String) -> [String] {
+    var losses: [String] = []
+    var expected = schema.objects
+    for case .index(let index) in schema.objects(of: .index) where !index.isValid {
+      losses.append("the invalid index \(text(index.id.path)) is left out")
+      expected.removeAll { $0.id == index.id || $0.id.commentTarget == index.id }
+    }
+    let source = YAMLSource(file: "the written schema", text: written)
+    do throws(YAMLProblems) {
+      let read = try SchemaReader.read([source]).schema
+      let back = read.objects
+      guard back != expected else { return losses }
+      for object in expected where read[object.id] != object {
+        losses.append("\(object.id) does not come back as it was written")
+      }
+      for object in back where schema[object.id] == nil {
+        losses.append("\(object.id) comes back though it was not there")
+      }
+    } catch {
+      losses += error.problems.map { "the written schema cannot be read: \($0.headline)" }
+    }
+    return losses
+  }
+
+  // MARK: Shared by the kinds
+
+  /// A name as a SQL identifier that reads back as the same name.
+  func text(_ name: Identifier) -> String {
+    if let tokens = try? syntax.tokens(of: name.raw), tokens.count == 1,
+      tokens[0].kind == .word, syntax.identifier(tokens[0]).raw.hasSameBytes(as: name.raw)
+    {
+      return name.raw
+    }
+    return "\""
+      + name.raw.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
+  }
+
+  /// A relation's or type's path, without the schema that is understood.
+  func text(_ path: [Identifier]) -> String {
+    let path = path.first == searchPath[0] && path.count > 1 ? Array(path.dropFirst()) : path
+    return path.map { text($0) }.joined(separator: ".")
+  }
+
+  func name(_ name: Identifier) -> YAMLValue { .text(text(name)) }
+
+  func names(_ names: [Identifier]) -> YAMLValue { .sequence(names.map { name($0) }) }
+
+  private func entry(_ id: ObjectID, _ value: YAMLValue) -> YAMLEntry {
+    YAMLEntry(name: text(id.path), value)
+  }
+
+  /// `comment` and `renamed_from`, where there are any.
+  func common(_ id: ObjectID) -> [YAMLEntry] {
+    var entries: [YAMLEntry] = []
+    if let comment = comments[id] { entries.append(YAMLEntry("comment", .text(comment))) }
+    if let old = schema.renamedFrom[id], let first = old.first {
+      entries.append(
+        YAMLEntry("renamed_from", old.count == 1 ? name(first) : names(old)))
+    }
+    return entries
+  }
+
+  func hasCommon(_ id: ObjectID) -> Bool {
+    comments[id] != nil || schema.renamedFrom[id] != nil
+  }
+
+  /// A SQL text, whose white space at the end says nothing: the block then needs no chomping mark.
+  func sql(_ text: String) -> YAMLValue {
+    .text(text.utf8.contains(0x0A) && text.utf8.last != 0x0A ? text + "\n" : text)
+  }
+
+  func flag(_ key: String, _ isSet: Bool) -> [YAMLEntry] {
+    isSet ? [YAMLEntry(key, .word("true"))] : []
+  }
+
+  func parameters(_ parameters: [ExactText]) -> [YAMLEntry] {
+    guard !parameters.isEmpty else { return [] }
+    let pairs = parameters.map { parameter in
+      let parts = parameter.string.split(
+        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let value = parts.count > 1 ? String(parts[1]) : ""
+      return YAMLEntry(name: String(parts[0]), scalar(value))
+    }
+    return [YAMLEntry("with", .mapping(pairs))]
+  }
+
+  /// Numbers and booleans that stand for themselves are written bare: they are read as text anyway.
+  func scalar(_ text: String) -> YAMLValue {
+    Int64(text) != nil || text == "true" || text == "false" ? .word(text) : .text(text)
+  }
+
+  func deferrability(_ deferrability: Deferrability) -> [YAMLEntry] {
+    switch deferrability {
+    case .notDeferrable: []
+    case .initiallyImmediate: [YAMLEntry("deferrable", .word("true"))]
+    case .initiallyDeferred: [YAMLEntry("initially_deferred", .word("true"))]
+    }
+  }
+
+  func conflict(_ conflict: ConflictClause?, _ key: String = "on_conflict") -> [YAMLEntry] {
+    conflict.map { [YAMLEntry(key, .word($0.rawValue))] } ?? []
+  }
+
+  /// A section by name; a list as soon as one of its constraints has no name.
+  func section(
+    _ key: String, _ items: [(id: ObjectID, short: YAMLValue?, entries: [YAMLEntry])]
+  ) -> [YAMLEntry] {
+    guard !items.isEmpty else { return [] }
+    let hasUnnamed = items.contains { UnnamedConstraint.isUnnamed($0.id) }
+    if schema.engine == .postgresql || !hasUnnamed {
+      return [
+        YAMLEntry(
+          key,
+          .mapping(
+            items.map { item in
+              YAMLEntry(name: text(item.id.name), item.short ?? .mapping(item.entries))
+            }))
+      ]
+    }
+    return [
+      YAMLEntry(
+        key,
+        .sequence(
+          items.map { item in
+            if UnnamedConstraint.isUnnamed(item.id) { return item.short ?? .mapping(item.entries) }
+            return .mapping([YAMLEntry("name", name(item.id.name))] + item.entries)
+          }))
+    ]
+  }
+}
