@@ -11,6 +11,8 @@ package enum PostgresError: Error, Hashable, Sendable {
   case nulByte
   /// `COPY … FROM STDIN` or `TO STDOUT`, which needs a stream that nobody is there to give.
   case copyNotSupported
+  /// The catalogs contradict themselves: they were changed by hand, or by a server that is not known.
+  case inconsistentCatalog(String)
 
   package var message: String {
     switch self {
@@ -21,6 +23,7 @@ package enum PostgresError: Error, Hashable, Sendable {
     case .connectionLost(let words): "the connection was lost: \(words)"
     case .nulByte: "a NUL byte cannot be sent to PostgreSQL"
     case .copyNotSupported: "COPY from or to the client cannot be run here"
+    case .inconsistentCatalog(let what): "the catalogs do not fit together: \(what)"
     }
   }
 
@@ -32,7 +35,7 @@ package enum PostgresError: Error, Hashable, Sendable {
       "the database's encoding is probably SQL_ASCII: rename the object, or correct its text"
     case .connectionLost: "see the server's log; then run the command again"
     case .copyNotSupported: "write INSERT statements instead"
-    case .nulByte: nil
+    case .nulByte, .inconsistentCatalog: nil
     }
   }
 

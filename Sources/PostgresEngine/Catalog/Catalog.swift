@@ -1,0 +1,142 @@
+import SQLText
+import SchemaModel
+
+/// An object's place in the catalogs.
+struct CatalogAddress: Hashable, Sendable {
+  let catalog: UInt32
+  let oid: UInt32
+  let part: Int32
+
+  init(_ catalog: UInt32, _ oid: UInt32, _ part: Int32 = 0) {
+    self.catalog = catalog
+    self.oid = oid
+    self.part = part
+  }
+}
+
+/// The fixed OIDs of the catalogs that are referred to (`src/include/catalog/*.h`).
+enum CatalogID {
+  static let type: UInt32 = 1247
+  static let procedure: UInt32 = 1255
+  static let relation: UInt32 = 1259
+  static let attributeDefault: UInt32 = 2604
+  static let constraint: UInt32 = 2606
+  static let namespace: UInt32 = 2615
+  static let rewrite: UInt32 = 2618
+  static let trigger: UInt32 = 2620
+  static let policy: UInt32 = 3256
+  static let collation: UInt32 = 3456
+  static let extensions: UInt32 = 3079
+}
+
+/// What has been read so far, by OID; decoders of later queries resolve their references in it.
+struct Catalog {
+  struct Relation {
+    /// `pg_class.relkind`.
+    let kind: UInt8
+    let path: [Identifier]
+    /// Nil when the relation is of a kind, or in a form, that is not modelled.
+    var id: ObjectID?
+    /// By attribute number; dropped ones are nil.
+    var columns: [Identifier?] = []
+  }
+
+  struct TypeInfo {
+    let collation: UInt32
+    /// The modelled type behind this one (itself or its element).
+    let object: ObjectID?
+  }
+
+  let syntax = PostgresSyntax()
+  let serverVersion: Int
+  var namespaces: [UInt32: Identifier] = [:]
+  var extensionMembers: Set<CatalogAddress> = []
+  var relations: [UInt32: Relation] = [:]
+  var types: [UInt32: TypeInfo] = [:]
+  /// Printed names by type and modifier.
+  var typeNames: [UInt64: TypeName] = [:]
+  var collations: [UInt32: ExactText] = [:]
+  var defaultTexts: [UInt64: (text: String, oid: UInt32)] = [:]
+  var identitySequences: [UInt64: (options: SequenceOptions, name: Identifier)] = [:]
+  /// Result columns of views, by number.
+  var viewColumns: [UInt32: [(number: Int, column: View.ResultColumn)]] = [:]
+  /// By the OID of their index.
+  var keys: [UInt32: Key] = [:]
+  var operatorClasses: [UInt32: OperatorClass] = [:]
+  var defaultClassTypes: Set<UInt64> = []
+  var exclusionIndexes: Set<UInt32> = []
+  /// Collations of text columns, by relation and number.
+  var columnCollations: [UInt64: UInt32] = [:]
+  /// What comments and dependencies point to.
+  var addresses: [CatalogAddress: ObjectID] = [:]
+  var objects: [SchemaObject] = []
+  var dependencies: [ObjectID: [ObjectID]] = [:]
+  /// Tables, whose columns are not read yet.
+  var tables: [(oid: UInt32, table: Table)] = []
+  /// Views, whose queries are read last.
+  var views: [(oid: UInt32, view: View)] = []
+  var coverage = Coverage()
+  private var parsed: [ExactText: Expression] = [:]
+
+  init(serverVersion: Int) { self.serverVersion = serverVersion }
+
+  static func key(_ oid: UInt32, _ number: Int) -> UInt64 {
+    UInt64(oid) << 32 | UInt64(UInt32(truncatingIfNeeded: number))
+  }
+
+  func isExtensionMember(_ catalog: UInt32, _ oid: UInt32) -> Bool {
+    !extensionMembers.isEmpty && extensionMembers.contains(CatalogAddress(catalog, oid))
+  }
+
+  /// The modelled table, if it is one.
+  func table(_ oid: UInt32) -> ObjectID? {
+    guard let id = relations[oid]?.id, id.kind == .table else { return nil }
+    return id
+  }
+
+  func column(_ relation: UInt32, _ number: Int) -> Identifier? {
+    guard let columns = relations[relation]?.columns, number > 0, number < columns.count else {
+      return nil
+    }
+    return columns[number]
+  }
+
+  func columns(_ relation: UInt32, _ numbers: [Int]) -> [Identifier] {
+    numbers.compactMap { column(relation, $0) }
+  }
+
+  mutating func add(_ object: SchemaObject, at address: CatalogAddress) {
+    objects.append(object)
+    addresses[address] = object.id
+  }
+
+  /// The same text is seldom alone: `now()`, `false`, `''::text`.
+  mutating func expression(_ text: String, type: TypeName? = nil) -> Expression {
+    let key = ExactText(text + "\u{0}" + (type?.canonical.string ?? ""))
+    if let known = parsed[key] { return known }
+    let expression = syntax.expression(text, type: type)
+    parsed[key] = expression
+    return expression
+  }
+
+  /// An expression whose outer parentheses are the printer's.
+  mutating func bareExpression(_ text: String) -> Expression {
+    expression(withoutOuterParentheses(text))
+  }
+
+  static func options(_ texts: [String]) -> [ExactText] { texts.map { ExactText($0) }.sorted() }
+}
+
+/// The text without parentheses that enclose all of it.
+func withoutOuterParentheses(_ text: String) -> String {
+  let text = text.trimmingSpace
+  guard text.utf8.first == UInt8(ascii: "("),
+    let tokens = try? Lexer.tokens(of: text, rules: .postgresql), tokens.count > 2
+  else { return text }
+  let inner = Normalizer.withoutOuterParentheses(tokens)
+  guard inner.count < tokens.count, let first = inner.first, let last = inner.last else {
+    return text
+  }
+  let bytes = Array(text.utf8)[first.range.lowerBound..<last.range.upperBound]
+  return String(decoding: bytes, as: UTF8.self)
+}

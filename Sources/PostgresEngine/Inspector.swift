@@ -1,0 +1,142 @@
+package import SchemaModel
+
+/// Reads the catalogs of a live database into a schema.
+package enum PostgresInspector {
+  /// How often the catalogs are read again when they changed under the reading.
+  private static let attempts = 3
+
+  /// Set-based and in two round trips, however large the database is: raw catalog rows under one
+  /// snapshot, then the texts of views, which the server prints outside of it.
+  package static func inspect(
+    _ connection: borrowing PostgresConnection
+  ) throws(PostgresError) -> Schema {
+    var attempt = 1
+    while true {
+      var catalog = Catalog(serverVersion: connection.serverVersionNumber)
+      let isSteady: Bool
+      do throws(PostgresError) {
+        isSteady = try read(connection, into: &catalog, gently: attempt == attempts)
+      } catch {
+        if connection.isInTransaction { try? connection.execute("ROLLBACK") }
+        // A view that went away, a relation that went away while it was printed.
+        guard connection.isOpen, attempt < attempts, isConcurrentChange(error) else { throw error }
+        attempt += 1
+        continue
+      }
+      if isSteady || attempt == attempts {
+        if !isSteady {
+          catalog.coverage.gaps.append(
+            .init(subject: "the catalogs", reason: "they changed while they were being read"))
+        }
+        return try finish(catalog)
+      }
+      attempt += 1
+    }
+  }
+
+  // MARK: - Reading
+
+  private static func queries(serverVersion: Int) -> [CatalogQuery] {
+    [
+      NamespaceKind.extensionMembers, NamespaceKind.query, EnumTypeKind.query,
+      TypeKind.properties, TypeKind.names, TypeKind.collations, RelationKind.query,
+      SequenceKind.query, ColumnKind.defaults, ColumnKind.query,
+      ConstraintKind.query(serverVersion: serverVersion), IndexKind.operatorClasses,
+      IndexKind.query(serverVersion: serverVersion),
+    ]
+  }
+
+  /// These resolve what they point to among all that was read before.
+  private static func lastQueries(serverVersion: Int) -> [CatalogQuery] {
+    [DependencyKind.query, CommentKind.query, Unmodelled.query(serverVersion: serverVersion)]
+  }
+
+  /// Whether the catalogs stayed the same until the last text was read.
+  private static func read(
+    _ connection: borrowing PostgresConnection, into catalog: inout Catalog, gently: Bool
+  ) throws(PostgresError) -> Bool {
+    let first = queries(serverVersion: catalog.serverVersion)
+    let last = lastQueries(serverVersion: catalog.serverVersion)
+    let prologue = [
+      "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+      SessionSettings().statement(local: true),
+      "SELECT pg_catalog.pg_current_snapshot()",
+    ]
+    let answers = try connection.run(prologue + (first + last).map(\.sql))
+    let snapshot = answers[2].first?.text(0) ?? ""
+    for (query, rows) in zip(first, answers.dropFirst(prologue.count)) {
+      query.decode(rows, &catalog)
+    }
+    let texts = try definitions(connection, &catalog, gently: gently)
+    try connection.execute("COMMIT")
+    ViewKind.finish(texts, &catalog)
+    for (query, rows) in zip(last, answers.dropFirst(prologue.count + first.count)) {
+      query.decode(rows, &catalog)
+    }
+    return try isUnchanged(since: snapshot, connection)
+  }
+
+  private static func definitions(
+    _ connection: borrowing PostgresConnection, _ catalog: inout Catalog, gently: Bool
+  ) throws(PostgresError) -> [UInt32: String] {
+    var texts: [UInt32: String] = [:]
+    guard !catalog.views.isEmpty else { return texts }
+    if !gently {
+      for row in try connection.query(ViewKind.definitions(of: catalog.views.map(\.oid))) {
+        texts[row.oid(0)] = row.optionalText(1)
+      }
+      return texts
+    }
+    // The last attempt: what cannot be read, because somebody holds a lock on it, is named.
+    for (oid, view) in catalog.views {
+      try connection.execute("SAVEPOINT kedge")
+      do throws(PostgresError) {
+        texts[oid] = try connection.query(ViewKind.definitions(of: [oid])).first?.optionalText(1)
+      } catch {
+        guard connection.isOpen else { throw error }
+        try connection.execute("ROLLBACK TO SAVEPOINT kedge")
+        catalog.coverage.gaps.append(
+          .init(subject: "view \(QualifiedName.text(view.id.path))", reason: error.message))
+      }
+    }
+    return texts
+  }
+
+  /// Cheap first: no transaction ended meanwhile. Else a look at the newest rows of the catalogs that
+  /// texts are printed from.
+  private static func isUnchanged(
+    since snapshot: String, _ connection: borrowing PostgresConnection
+  ) throws(PostgresError) -> Bool {
+    let rows = try connection.query(
+      """
+      SELECT pg_catalog.pg_current_snapshot()::text = $1 OR NOT EXISTS (
+        SELECT FROM (
+          SELECT xmin FROM pg_catalog.pg_class UNION ALL SELECT xmin FROM pg_catalog.pg_attribute
+          UNION ALL SELECT xmin FROM pg_catalog.pg_rewrite
+          UNION ALL SELECT xmin FROM pg_catalog.pg_constraint
+          UNION ALL SELECT xmin FROM pg_catalog.pg_type UNION ALL SELECT xmin FROM pg_catalog.pg_proc
+        ) r
+        WHERE pg_catalog.age(r.xmin) <=
+          (pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::numeric
+           - pg_catalog.pg_snapshot_xmin($1::pg_catalog.pg_snapshot)::text::numeric))
+      """, [snapshot])
+    return rows.first?.bool(0) ?? false
+  }
+
+  /// Undefined things, caches that lost an entry, lock and deadlock failures.
+  private static func isConcurrentChange(_ error: PostgresError) -> Bool {
+    ["42P01", "42703", "XX000", "55P03", "40P01", "42704", "42883"].contains(error.sqlState ?? "")
+  }
+
+  private static func finish(_ catalog: Catalog) throws(PostgresError) -> Schema {
+    var coverage = catalog.coverage
+    coverage.unmodelled.sort { $0.kind < $1.kind }
+    do {
+      return try Schema(
+        engine: .postgresql, objects: catalog.objects, dependencies: catalog.dependencies,
+        coverage: coverage, serverVersion: catalog.serverVersion)
+    } catch {
+      throw .inconsistentCatalog(String(describing: error))
+    }
+  }
+}

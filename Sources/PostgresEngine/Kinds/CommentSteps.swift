@@ -1,0 +1,46 @@
+import Planning
+import SQLText
+import SchemaModel
+
+enum CommentSteps {
+  static func set(_ comment: Comment) -> Step {
+    step(comment, .create, value: "\(literal: comment.text.string)")
+  }
+
+  static func remove(_ comment: Comment) -> Step { step(comment, .drop, value: "NULL") }
+
+  private static func step(
+    _ comment: Comment, _ operation: Step.Operation, value: SQL
+  ) -> Step {
+    let target = comment.id.commentTarget ?? comment.id
+    return Step(
+      operation, comment.id, produces: operation == .create ? [comment.id] : [],
+      consumes: operation == .create ? needs(target) : [],
+      destroys: operation == .create ? [] : [comment.id],
+      releases: operation == .create ? [] : needs(target),
+      statements: [
+        Statement("COMMENT ON \(name(target)) IS \(value)", lock: .shareUpdateExclusive)
+      ])
+  }
+
+  private static func needs(_ target: ObjectID) -> [ObjectID] {
+    // A column may be a view's.
+    target.kind == .column ? [target, ObjectID(.view, target.relationPath)] : [target]
+  }
+
+  private static func name(_ target: ObjectID) -> SQL {
+    switch target.kind {
+    case .namespace: "SCHEMA \(target.name)"
+    case .enumType: "TYPE \(path: target.path)"
+    case .sequence: "SEQUENCE \(path: target.path)"
+    case .table: "TABLE \(path: target.path)"
+    case .view: "VIEW \(path: target.path)"
+    case .column: "COLUMN \(path: target.path)"
+    case .primaryKey, .unique, .check, .foreignKey:
+      "CONSTRAINT \(target.name) ON \(path: target.relationPath)"
+    case .index: "INDEX \(path: [target.path[0], target.name])"
+    case .trigger: "TRIGGER \(target.name) ON \(path: target.relationPath)"
+    case .comment: .empty
+    }
+  }
+}

@@ -1,0 +1,201 @@
+import Planning
+import SQLText
+import SchemaDiff
+import SchemaModel
+
+/// Primary keys, unique, check and foreign key constraints.
+enum ConstraintSteps {
+  /// The clause after the constraint's name; nil for what is no constraint.
+  static func definition(_ object: SchemaObject) -> SQL? {
+    switch object {
+    case .primaryKey(let key):
+      return "PRIMARY KEY (\(key.columns.map(\.name)))" + included(key.include)
+        + deferrable(key.deferrability)
+    case .unique(let key):
+      let nulls: SQL = key.nullsNotDistinct ? " NULLS NOT DISTINCT" : ""
+      return "UNIQUE\(nulls) (\(key.columns.map(\.name)))" + included(key.include)
+        + deferrable(key.deferrability)
+    case .check(let check):
+      return "CHECK (\(check.expression))" + (check.isNoInherit ? " NO INHERIT" : "")
+        + (check.isNotValid ? " NOT VALID" : "")
+    case .foreignKey(let key): return foreignKey(key)
+    default: return nil
+    }
+  }
+
+  static func add(_ object: SchemaObject, _ context: PlanContext) -> Step {
+    let table = object.id.table
+    let clause = definition(object) ?? .empty
+    let isForeignKey = object.kind == .foreignKey
+    return Step(
+      .create, object.id, produces: [object.id],
+      consumes: context.needs(object, in: context.to),
+      statements: [
+        Statement(
+          "ALTER TABLE \(path: table.path) ADD CONSTRAINT \(object.id.name) \(clause)",
+          lock: context.isNew(table)
+            ? .none : isForeignKey ? .shareRowExclusive : .accessExclusive)
+      ], hazards: context.isNew(table) ? [] : hazards(object), reversibility: .exact)
+  }
+
+  static func drop(_ object: SchemaObject, _ context: PlanContext) -> Step {
+    Step(
+      .drop, object.id, destroys: [object.id], releases: context.needs(object, in: context.from),
+      statements: [
+        Statement(
+          "ALTER TABLE \(path: object.id.relationPath) DROP CONSTRAINT \(object.id.name)",
+          lock: .accessExclusive)
+      ],
+      hazards: object.kind == .foreignKey
+        ? [Hazard("LK27", "The referenced table of \(object.id.name) is locked as well.")] : [],
+      reversibility: .conditional)
+  }
+
+  /// Whether an `ALTER` does it; else the object is dropped and made again.
+  static func canAlter(_ alteration: Alteration) -> Bool {
+    switch (alteration.from, alteration.to) {
+    case (.check(var old), .check(let new)):
+      if old.isNotValid, !new.isNotValid { old.isNotValid = false }
+      return old == new
+    case (.foreignKey(var old), .foreignKey(let new)):
+      if old.isNotValid, !new.isNotValid { old.isNotValid = false }
+      old.deferrability = new.deferrability
+      return old == new
+    case (.index(var old), .index(let new)):
+      old.storageParameters = new.storageParameters
+      return old == new
+    default: return false
+    }
+  }
+
+  static func alter(_ alteration: Alteration) -> Step {
+    var statements: [Statement] = []
+    let table = alteration.id.relationPath
+    let name = alteration.id.name
+    switch (alteration.from, alteration.to) {
+    case (.check(let old), .check(let new)):
+      if old.isNotValid, !new.isNotValid { statements.append(validation(table, name)) }
+    case (.foreignKey(let old), .foreignKey(let new)):
+      if old.deferrability != new.deferrability {
+        let words: SQL =
+          switch new.deferrability {
+          case .notDeferrable: "NOT DEFERRABLE"
+          case .initiallyImmediate: "DEFERRABLE INITIALLY IMMEDIATE"
+          case .initiallyDeferred: "DEFERRABLE INITIALLY DEFERRED"
+          }
+        statements.append(
+          Statement(
+            "ALTER TABLE \(path: table) ALTER CONSTRAINT \(name) \(words)", lock: .accessExclusive))
+      }
+      if old.isNotValid, !new.isNotValid { statements.append(validation(table, name)) }
+    case (.index(let old), .index(let new)):
+      statements += TableSteps.parameterChanges(
+        "INDEX", [alteration.id.path[0], name], from: old.storageParameters,
+        to: new.storageParameters)
+    default: break
+    }
+    return Step(
+      .alter, alteration.id, produces: [alteration.id], statements: statements,
+      reversibility: .conditional)
+  }
+
+  /// Whether a text of the object mentions the column: by its tokens, so rather too often.
+  static func mentions(_ object: SchemaObject, _ column: Identifier) -> Bool {
+    texts(object).contains { text in
+      guard let tokens = try? Lexer.tokens(of: text.text, rules: .postgresql) else { return true }
+      return tokens.contains {
+        ($0.kind == .word || $0.kind == .quotedName) && PostgresSyntax().identifier($0) == column
+      }
+    }
+  }
+
+  private static func texts(_ object: SchemaObject) -> [Expression] {
+    switch object {
+    case .check(let check): return [check.expression]
+    case .index(let index):
+      let plain = index.parts.compactMap { part -> Expression? in
+        guard case .expression(let text) = part.subject else { return nil }
+        return text
+      }
+      return plain + (index.predicate.map { [$0] } ?? [])
+    default: return []
+    }
+  }
+
+  // MARK: - Pieces
+
+  private static func validation(_ table: [Identifier], _ name: Identifier) -> Statement {
+    Statement(
+      "ALTER TABLE \(path: table) VALIDATE CONSTRAINT \(name)", lock: .shareUpdateExclusive)
+  }
+
+  private static func foreignKey(_ key: ForeignKey) -> SQL {
+    var sql: SQL = "FOREIGN KEY (\(key.columns)) REFERENCES \(path: key.referencedTable.path)"
+    if !key.referencedColumns.isEmpty { sql += " (\(key.referencedColumns))" }
+    switch key.match {
+    case .simple: break
+    case .full: sql += " MATCH FULL"
+    case .partial: sql += " MATCH PARTIAL"
+    }
+    if key.onUpdate != .noAction { sql += " ON UPDATE \(action(key.onUpdate))" }
+    if key.onDelete != .noAction {
+      sql += " ON DELETE \(action(key.onDelete))"
+      if !key.setColumns.isEmpty { sql += " (\(key.setColumns))" }
+    }
+    return sql + deferrable(key.deferrability) + (key.isNotValid ? " NOT VALID" : "")
+  }
+
+  private static func action(_ action: ForeignKey.Action) -> SQL {
+    switch action {
+    case .noAction: "NO ACTION"
+    case .restrict: "RESTRICT"
+    case .cascade: "CASCADE"
+    case .setNull: "SET NULL"
+    case .setDefault: "SET DEFAULT"
+    }
+  }
+
+  private static func included(_ columns: [Identifier]) -> SQL {
+    columns.isEmpty ? "" : " INCLUDE (\(columns))"
+  }
+
+  private static func deferrable(_ deferrability: Deferrability) -> SQL {
+    switch deferrability {
+    case .notDeferrable: ""
+    case .initiallyImmediate: " DEFERRABLE"
+    case .initiallyDeferred: " DEFERRABLE INITIALLY DEFERRED"
+    }
+  }
+
+  private static func hazards(_ object: SchemaObject) -> [Hazard] {
+    let name = object.id.name
+    let table = object.id.table.name
+    switch object {
+    case .primaryKey:
+      return [
+        Hazard("LK05", "The index of \(name) is built while nobody can use table \(table)."),
+        Hazard("DD01", "Rows of table \(table) with equal keys, or without one, stop the change."),
+      ]
+    case .unique:
+      return [
+        Hazard("LK04", "The index of \(name) is built while nobody can use table \(table)."),
+        Hazard("DD01", "Rows of table \(table) with equal values stop the change."),
+      ]
+    case .check(let check):
+      return check.isNotValid
+        ? []
+        : [
+          Hazard("LK08", "Table \(table) is read through while nobody can use it."),
+          Hazard("DD04", "Rows of table \(table) that \(name) forbids stop the change."),
+        ]
+    case .foreignKey(let key):
+      return key.isNotValid
+        ? []
+        : [
+          Hazard("LK09", "Nobody can write to either table while \(name) is checked."),
+          Hazard("DD04", "Rows of table \(table) without a partner stop the change."),
+        ]
+    default: return []
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import SchemaModel
+
+/// What the texts of views, defaults, checks and indexes need, as PostgreSQL recorded it.
+enum DependencyKind {
+  static let query = CatalogQuery(
+    """
+    SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid, w.ev_class
+    FROM pg_catalog.pg_depend d
+    LEFT JOIN pg_catalog.pg_rewrite w ON d.classid = 2618 AND w.oid = d.objid
+    WHERE d.objid >= 16384 AND d.refobjid >= 16384 AND d.deptype IN ('n', 'a')
+      AND (d.classid = 2618 AND d.deptype = 'n'
+        OR d.classid = 2604 AND d.deptype = 'n'
+        OR d.classid = 2606 AND d.refclassid <> 1259
+        OR d.classid = 2606 AND d.deptype = 'n'
+        OR d.classid = 2606 AND d.refclassid = 1259 AND d.refobjsubid > 0
+        OR d.classid = 1259 AND d.refclassid = 1259 AND d.refobjsubid > 0
+        OR d.classid = 1259 AND d.refclassid NOT IN (1259, 2615))
+    """
+  ) { rows, catalog in
+    var pairs: [(ObjectID, ObjectID)] = []
+    for row in rows { if let pair = decode(row, catalog) { pairs.append(pair) } }
+    for (dependent, needed) in pairs { catalog.dependencies[dependent, default: []].append(needed) }
+    for (id, needed) in catalog.dependencies {
+      catalog.dependencies[id] = Array(Set(needed)).sorted()
+    }
+  }
+
+  private static func decode(_ row: PostgresRow, _ catalog: Catalog) -> (ObjectID, ObjectID)? {
+    let dependentAddress =
+      row.isNull(6)
+      ? CatalogAddress(row.oid(0), row.oid(1), Int32(truncatingIfNeeded: row.integer(2)))
+      : CatalogAddress(CatalogID.relation, row.oid(6))
+    let neededAddress = CatalogAddress(
+      row.oid(3), row.oid(4), Int32(truncatingIfNeeded: row.integer(5)))
+    guard let dependent = catalog.addresses[dependentAddress],
+      let needed = catalog.addresses[neededAddress], dependent != needed
+    else { return nil }
+    // A sequence's owner is a field of it.
+    if dependent.kind == .sequence { return nil }
+    // A view's rule depends on the view.
+    if dependent.kind == .view, needed.kind == .column, needed.path.starts(with: dependent.path) {
+      return nil
+    }
+    return (dependent, needed)
+  }
+}

@@ -1,0 +1,63 @@
+import Planning
+import SQLText
+import SchemaModel
+
+enum IndexSteps {
+  static func create(_ index: Index, _ context: PlanContext) -> Step {
+    let isNew = context.isNew(index.id.table)
+    var hazards: [Hazard] = []
+    if !isNew {
+      hazards.append(
+        Hazard(
+          "LK01",
+          "Nobody can write to \(index.id.table.name) while index \(index.id.name) is built."))
+      if index.isUnique {
+        hazards.append(
+          Hazard("DD01", "Rows of \(index.id.table.name) with equal values stop the change."))
+      }
+    }
+    return Step(
+      .create, index.id, produces: [index.id],
+      consumes: context.needs(.index(index), in: context.to),
+      statements: [Statement(definition(index), lock: isNew ? .none : .share)], hazards: hazards)
+  }
+
+  static func drop(_ index: Index, _ context: PlanContext) -> Step {
+    Step(
+      .drop, index.id, destroys: [index.id],
+      releases: context.needs(.index(index), in: context.from),
+      statements: [
+        Statement("DROP INDEX \(path: [index.id.path[0], index.id.name])", lock: .accessExclusive)
+      ], hazards: [Hazard("LK02", "Table \(index.id.table.name) is locked for a moment.")])
+  }
+
+  static func definition(_ index: Index) -> SQL {
+    let unique: SQL = index.isUnique ? "UNIQUE " : ""
+    var sql: SQL =
+      "CREATE \(unique)INDEX \(index.id.name) ON \(path: index.id.relationPath)"
+    if index.method != "btree" { sql += " USING \(Identifier(index.method.string))" }
+    sql += " (\(index.parts.map(part).joined(", ")))"
+    if !index.include.isEmpty { sql += " INCLUDE (\(index.include))" }
+    if index.nullsNotDistinct { sql += " NULLS NOT DISTINCT" }
+    if !index.storageParameters.isEmpty {
+      sql += " WITH (\(TableSteps.parameters(index.storageParameters)))"
+    }
+    if let predicate = index.predicate { sql += " WHERE (\(predicate))" }
+    return sql
+  }
+
+  static func part(_ part: IndexPart) -> SQL {
+    var sql: SQL
+    switch part.subject {
+    case .column(let name): sql = "\(name)"
+    case .expression(let text): sql = "(\(text))"
+    }
+    if let collation = part.collation { sql += " COLLATE \(.verbatim(collation.string))" }
+    if let operatorClass = part.operatorClass { sql += " \(.verbatim(operatorClass.string))" }
+    if part.isDescending { sql += " DESC" }
+    if part.nullsFirst != part.isDescending {
+      sql += part.nullsFirst ? " NULLS FIRST" : " NULLS LAST"
+    }
+    return sql
+  }
+}

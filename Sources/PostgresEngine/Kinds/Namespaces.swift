@@ -1,0 +1,25 @@
+import SchemaModel
+
+enum NamespaceKind {
+  static let extensionMembers = CatalogQuery(
+    "SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'"
+  ) { rows, catalog in
+    for row in rows { catalog.extensionMembers.insert(CatalogAddress(row.oid(0), row.oid(1))) }
+  }
+
+  static let query = CatalogQuery(
+    """
+    SELECT oid, nspname FROM pg_catalog.pg_namespace
+    WHERE \(CatalogQuery.isUserNamespace("oid")) AND nspname !~ '^pg_'
+    """
+  ) { rows, catalog in
+    for row in rows {
+      let oid = row.oid(0)
+      let name = Identifier(row.text(1))
+      catalog.namespaces[oid] = name
+      if catalog.isExtensionMember(CatalogID.namespace, oid) { continue }
+      catalog.add(
+        .namespace(Namespace(id: .namespace(name))), at: CatalogAddress(CatalogID.namespace, oid))
+    }
+  }
+}

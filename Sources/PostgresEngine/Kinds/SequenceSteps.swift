@@ -1,0 +1,145 @@
+import Planning
+import SQLText
+import SchemaModel
+
+enum SequenceSteps {
+  /// The owner comes in a step of its own: its default needs the sequence first.
+  static func create(_ sequence: Sequence) -> [Step] {
+    var steps = [
+      Step(
+        .create, sequence.id, produces: [sequence.id], consumes: sequence.requires,
+        statements: [
+          Statement("CREATE SEQUENCE \(path: sequence.id.path)\(options(sequence.options))")
+        ])
+    ]
+    if let owner = sequence.ownedBy { steps.append(own(sequence.id, by: owner)) }
+    return steps
+  }
+
+  static func drop(_ sequence: Sequence) -> Step {
+    Step(
+      .drop, sequence.id, destroys: [sequence.id],
+      releases: sequence.requires + (sequence.ownedBy.map { [$0, $0.table] } ?? []),
+      statements: [Statement("DROP SEQUENCE \(path: sequence.id.path)", lock: .accessExclusive)],
+      hazards: [
+        Hazard(
+          "DL09", "The counter of sequence \(sequence.id.name) is lost.", needsPermission: true)
+      ], reversibility: .structureOnly)
+  }
+
+  static func alter(_ old: Sequence, to new: Sequence) -> [Step] {
+    var steps: [Step] = []
+    if old.ownedBy != new.ownedBy {
+      if let owner = new.ownedBy {
+        var step = own(new.id, by: owner)
+        if let former = old.ownedBy { step.releases = [former, former.table] }
+        steps.append(step)
+      } else {
+        steps.append(
+          Step(
+            .alter, new.id, releases: old.ownedBy.map { [$0, $0.table] } ?? [],
+            statements: [
+              Statement(
+                "ALTER SEQUENCE \(path: new.id.path) OWNED BY NONE", lock: .shareRowExclusive)
+            ]))
+      }
+    }
+    let clauses = changes(from: old.options, to: new.options)
+    if !clauses.isEmpty {
+      steps.append(
+        Step(
+          .alter, new.id, produces: [new.id], destroys: [new.id],
+          statements: [
+            Statement("ALTER SEQUENCE \(path: new.id.path)\(clauses)", lock: .shareRowExclusive)
+          ],
+          hazards: [
+            Hazard(
+              "LK42", "nextval() of sequence \(new.id.name) waits until the change is committed.")
+          ]))
+    }
+    return steps
+  }
+
+  static func own(_ sequence: ObjectID, by owner: ObjectID) -> Step {
+    Step(
+      .alter, sequence, consumes: [sequence, owner, owner.table],
+      statements: [
+        Statement(
+          "ALTER SEQUENCE \(path: sequence.path) OWNED BY \(path: owner.path)",
+          lock: .shareRowExclusive)
+      ])
+  }
+
+  /// Only what differs from what `CREATE SEQUENCE` would choose. An identity column's sequence has its
+  /// column's type.
+  static func options(_ options: SequenceOptions, isIdentity: Bool = false) -> SQL {
+    let usual = SequenceOptions.defaults(type: options.type, increment: options.increment)
+    var sql = SQL.empty
+    if !isIdentity, options.type != "bigint" { sql += " AS \(.verbatim(options.type))" }
+    if options.increment != 1 { sql += " INCREMENT BY \(options.increment)" }
+    if options.minimum != usual.minimum { sql += " MINVALUE \(options.minimum)" }
+    if options.maximum != usual.maximum { sql += " MAXVALUE \(options.maximum)" }
+    let start = options.increment < 0 ? options.maximum : options.minimum
+    if options.start != start { sql += " START WITH \(options.start)" }
+    if options.cache != 1 { sql += " CACHE \(options.cache)" }
+    if options.cycles { sql += " CYCLE" }
+    return sql
+  }
+
+  /// `set` is the word before each option of an identity column.
+  static func changes(
+    from old: SequenceOptions, to new: SequenceOptions, set: SQL = ""
+  ) -> SQL {
+    var reached = old
+    var sql = SQL.empty
+    func clause(_ text: SQL) -> SQL { set.isEmpty ? " \(text)" : " \(set) \(text)" }
+    if old.type != new.type {
+      if set.isEmpty { sql += clause("AS \(.verbatim(new.type))") }
+      reached = retyped(old, to: new.type)
+    }
+    if reached.increment != new.increment { sql += clause("INCREMENT BY \(new.increment)") }
+    if reached.minimum != new.minimum { sql += clause("MINVALUE \(new.minimum)") }
+    if reached.maximum != new.maximum { sql += clause("MAXVALUE \(new.maximum)") }
+    if reached.start != new.start { sql += clause("START WITH \(new.start)") }
+    if reached.cache != new.cache { sql += clause("CACHE \(new.cache)") }
+    if reached.cycles != new.cycles { sql += clause(new.cycles ? "CYCLE" : "NO CYCLE") }
+    return sql
+  }
+
+  /// A new type moves the bounds that were the old type's own.
+  static func retyped(_ options: SequenceOptions, to type: String) -> SequenceOptions {
+    let old = SequenceOptions.defaults(type: options.type, increment: 1)
+    let oldDown = SequenceOptions.defaults(type: options.type, increment: -1)
+    var result = options
+    result.type = type
+    if options.maximum == old.maximum {
+      result.maximum = SequenceOptions.defaults(type: type, increment: 1).maximum
+    }
+    if options.minimum == oldDown.minimum {
+      result.minimum = SequenceOptions.defaults(type: type, increment: -1).minimum
+    }
+    return result
+  }
+
+  /// Carries a counter over.
+  static func copyCounter(from old: [Identifier], to new: [Identifier]) -> Statement {
+    let name = SQL.verbatim(Quoting.literal(Quoting.path(new)))
+    return Statement(
+      "SELECT pg_catalog.setval(\(name)::pg_catalog.regclass, last_value, is_called) FROM \(path: old)",
+      lock: .rowExclusive)
+  }
+
+  /// Lets a new counter go on after the values that are there.
+  static func startAfterRows(
+    _ sequence: [Identifier], column: ObjectID, options: SequenceOptions
+  ) -> Statement {
+    let name = SQL.verbatim(Quoting.literal(Quoting.path(sequence)))
+    let extreme: SQL =
+      options.increment < 0 ? "pg_catalog.min(\(column.name))" : "pg_catalog.max(\(column.name))"
+    return Statement(
+      """
+      SELECT pg_catalog.setval(\(name)::pg_catalog.regclass, \(extreme)) FROM \(path: column.relationPath) \
+      HAVING \(extreme) BETWEEN \(options.minimum) AND \(options.maximum)
+      """, lock: .accessShare)
+  }
+}

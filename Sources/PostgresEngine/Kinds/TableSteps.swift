@@ -1,0 +1,145 @@
+import Planning
+import SQLText
+import SchemaModel
+
+enum TableSteps {
+  static func create(_ table: Table, parts: [SchemaObject], _ context: PlanContext) -> [Step] {
+    var inside: [SchemaObject] = []
+    var later: [Step] = []
+    for part in parts {
+      // CREATE TABLE would take a NOT VALID constraint for valid.
+      if case .check(let check) = part, check.isNotValid {
+        later.append(ConstraintSteps.add(part, context))
+      } else {
+        inside.append(part)
+      }
+    }
+    var lines: [SQL] = []
+    for column in ordered(inside, by: table.columnOrder ?? []) {
+      lines.append("    " + ColumnSteps.definition(column))
+    }
+    for part in inside {
+      if let clause = ConstraintSteps.definition(part) {
+        lines.append("    CONSTRAINT \(part.id.name) " + clause)
+      }
+    }
+    let kind: SQL = table.isUnlogged ? "CREATE UNLOGGED TABLE" : "CREATE TABLE"
+    var sql: SQL = "\(kind) \(path: table.id.path) (\n\(lines.joined(",\n"))\n)"
+    if lines.isEmpty { sql = "\(kind) \(path: table.id.path) ()" }
+    if !table.storageParameters.isEmpty { sql += " WITH (\(parameters(table.storageParameters)))" }
+    let own = Set([table.id] + inside.map(\.id))
+    var needed = context.needs(.table(table), in: context.to)
+    for part in inside { needed += context.needs(part, in: context.to) }
+    let step = Step(
+      .create, table.id, produces: own.sorted(),
+      consumes: Set(needed).subtracting(own).sorted(), statements: [Statement(sql)])
+    return [step] + later
+  }
+
+  static func drop(_ table: Table, parts: [SchemaObject], _ context: PlanContext) -> [Step] {
+    var steps: [Step] = []
+    var own = Set([table.id])
+    var needed = context.needs(.table(table), in: context.from)
+    for part in parts {
+      own.insert(part.id)
+      // Tables that point at each other can only go once the pointers are gone.
+      if case .foreignKey(let key) = part, key.referencedTable != table.id,
+        context.dropped.contains(key.referencedTable), pointsBack(key, context)
+      {
+        steps.append(ConstraintSteps.drop(part, context))
+        continue
+      }
+      needed += context.needs(part, in: context.from)
+    }
+    let step = Step(
+      .drop, table.id, destroys: own.sorted(), releases: Set(needed).subtracting(own).sorted(),
+      statements: [Statement("DROP TABLE \(path: table.id.path)", lock: .accessExclusive)],
+      hazards: [
+        Hazard("DL01", "Every row of table \(table.id.name) is lost.", needsPermission: true)
+      ], reversibility: .structureOnly)
+    return steps + [step]
+  }
+
+  static func alter(_ old: Table, to new: Table) -> Step {
+    var statements: [Statement] = []
+    var hazards: [Hazard] = []
+    if old.isUnlogged != new.isUnlogged {
+      let word: SQL = new.isUnlogged ? "UNLOGGED" : "LOGGED"
+      statements.append(
+        Statement("ALTER TABLE \(path: new.id.path) SET \(word)", lock: .accessExclusive))
+      hazards.append(Hazard("LK23", "Table \(new.id.name) is rewritten while nobody can use it."))
+      if new.isUnlogged {
+        hazards.append(
+          Hazard("DL10", "Table \(new.id.name) will be emptied by a crash of the server."))
+      }
+    }
+    statements += parameterChanges(
+      "TABLE", new.id.path, from: old.storageParameters, to: new.storageParameters)
+    return Step(
+      .alter, new.id, produces: [new.id], consumes: [], statements: statements, hazards: hazards)
+  }
+
+  /// Whether the referenced table leads back to this one through tables that are dropped too.
+  private static func pointsBack(_ key: ForeignKey, _ context: PlanContext) -> Bool {
+    var seen: Set<ObjectID> = []
+    var queue = [key.referencedTable]
+    while let table = queue.popLast() {
+      if table == key.id.table { return true }
+      guard context.dropped.contains(table), seen.insert(table).inserted else { continue }
+      for object in context.from.objects(of: .foreignKey, under: table.path) {
+        if case .foreignKey(let other) = object { queue.append(other.referencedTable) }
+      }
+    }
+    return false
+  }
+
+  private static func ordered(_ parts: [SchemaObject], by order: [Identifier]) -> [Column] {
+    let columns = parts.compactMap { part -> Column? in
+      guard case .column(let column) = part else { return nil }
+      return column
+    }
+    let position = Dictionary(
+      order.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    return columns.enumerated().sorted {
+      let left = position[$0.element.id.name] ?? .max
+      let right = position[$1.element.id.name] ?? .max
+      return left == right ? $0.offset < $1.offset : left < right
+    }.map(\.element)
+  }
+
+  // MARK: - Storage parameters
+
+  static func parameters(_ list: [ExactText]) -> SQL {
+    list.map { pair -> SQL in
+      let (name, value) = split(pair.string)
+      return "\(.verbatim(name))=\(literal: value)"
+    }.joined(", ")
+  }
+
+  static func parameterChanges(
+    _ kind: SQL, _ path: [Identifier], from old: [ExactText], to new: [ExactText]
+  ) -> [Statement] {
+    let wanted = Set(new)
+    let names = Set(new.map { split($0.string).name })
+    var statements: [Statement] = []
+    let gone = old.map { split($0.string).name }.filter { !names.contains($0) }
+    if !gone.isEmpty {
+      let list = SQL.verbatim(gone.joined(separator: ", "))
+      statements.append(
+        Statement("ALTER \(kind) \(path: path) RESET (\(list))", lock: .shareUpdateExclusive))
+    }
+    let present = Set(old)
+    let changed = new.filter { wanted.contains($0) && !present.contains($0) }
+    if !changed.isEmpty {
+      statements.append(
+        Statement(
+          "ALTER \(kind) \(path: path) SET (\(parameters(changed)))", lock: .shareUpdateExclusive))
+    }
+    return statements
+  }
+
+  private static func split(_ pair: String) -> (name: String, value: String) {
+    let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    return (String(halves[0]), halves.count > 1 ? String(halves[1]) : "true")
+  }
+}

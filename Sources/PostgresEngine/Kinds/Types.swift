@@ -1,0 +1,51 @@
+import SchemaModel
+
+/// Names and properties of the types that columns have.
+enum TypeKind {
+  static let properties = CatalogQuery(
+    """
+    SELECT t.oid, t.typcollation FROM pg_catalog.pg_type t
+    WHERE t.typcollation <> 0 OR \(CatalogQuery.isUserNamespace("t.typnamespace"))
+    """
+  ) { rows, catalog in
+    for row in rows {
+      let oid = row.oid(0)
+      catalog.types[oid] = Catalog.TypeInfo(
+        collation: row.oid(1),
+        object: catalog.addresses[CatalogAddress(CatalogID.type, oid)])
+    }
+  }
+
+  /// Printed once for every pair in use, not once for every column.
+  static let names = CatalogQuery(
+    """
+    SELECT u.atttypid, u.atttypmod, pg_catalog.format_type(u.atttypid, u.atttypmod)
+    FROM (SELECT DISTINCT a.atttypid, a.atttypmod
+          FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+          WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'm')
+            AND \(CatalogQuery.userRelation)) u
+    """
+  ) { rows, catalog in
+    for row in rows {
+      let type = row.oid(0)
+      catalog.typeNames[Catalog.key(type, row.integer(1))] = TypeName(
+        row.text(2), object: catalog.types[type]?.object)
+    }
+  }
+
+  static let collations = CatalogQuery(
+    """
+    SELECT l.oid, l.collnamespace, n.nspname, l.collname
+    FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_namespace n ON n.oid = l.collnamespace
+    WHERE l.oid IN (SELECT a.attcollation FROM pg_catalog.pg_attribute a WHERE a.attcollation > 100
+                    UNION SELECT pg_catalog.unnest(i.indcollation) FROM pg_catalog.pg_index i)
+    """
+  ) { rows, catalog in
+    for row in rows {
+      let name = Identifier(row.text(3))
+      // 11 is pg_catalog.
+      let path = row.oid(1) == 11 ? [name] : [Identifier(row.text(2)), name]
+      catalog.collations[row.oid(0)] = ExactText(QualifiedName.text(path))
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import SchemaModel
+
+enum ViewKind {
+  /// Not under the snapshot: the printer reads the newest catalog, and takes locks. So this comes last.
+  static func definitions(of oids: [UInt32]) -> String {
+    let list = oids.map(String.init).joined(separator: ",")
+    return """
+      SELECT v.oid, pg_catalog.pg_get_viewdef(v.oid)
+      FROM pg_catalog.unnest('{\(list)}'::pg_catalog.oid[]) v(oid)
+      """
+  }
+
+  /// Adds the views whose text could be read.
+  static func finish(_ texts: [UInt32: String], _ catalog: inout Catalog) {
+    for (oid, view) in catalog.views {
+      guard let text = texts[oid] else {
+        catalog.addresses[CatalogAddress(CatalogID.relation, oid)] = nil
+        continue
+      }
+      var view = view
+      view.query = catalog.expression(withoutSemicolon(text))
+      view.resultColumns = (catalog.viewColumns[oid] ?? []).sorted { $0.number < $1.number }
+        .map(\.column)
+      catalog.objects.append(.view(view))
+    }
+    catalog.views = []
+  }
+
+  private static func withoutSemicolon(_ text: String) -> String {
+    var bytes = Array(text.utf8)[...]
+    while let last = bytes.last, last == 0x20 || last == 0x0A || last == UInt8(ascii: ";") {
+      bytes.removeLast()
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

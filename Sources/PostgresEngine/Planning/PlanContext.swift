@@ -1,0 +1,146 @@
+import Planning
+import SQLText
+import SchemaDiff
+import SchemaModel
+
+/// Both sides of a plan with what is asked of them again and again. `from` speaks of the new names.
+struct PlanContext {
+  let from: Schema
+  let to: Schema
+  let changes: [Change]
+  let change: [ObjectID: Change]
+  /// Relations and columns that go.
+  let dropped: Set<ObjectID>
+  let created: Set<ObjectID>
+  /// Who needs an object, on the old side, as far as texts tell.
+  let dependents: [ObjectID: [ObjectID]]
+  /// The old side's foreign keys by each column of either end.
+  let foreignKeys: [ObjectID: [ForeignKey]]
+  /// The server that carries the plan out.
+  let serverVersion: Int
+
+  init(from: Schema, to: Schema, changes: [Change]) {
+    self.from = from
+    self.to = to
+    self.changes = changes
+    var change: [ObjectID: Change] = [:]
+    var dropped: Set<ObjectID> = []
+    var created: Set<ObjectID> = []
+    for item in changes {
+      change[item.id] = item
+      switch item {
+      case .drop(let object): dropped.insert(object.id)
+      case .create(let object): created.insert(object.id)
+      case .alter: continue
+      }
+    }
+    self.change = change
+    self.dropped = dropped
+    self.created = created
+    var dependents: [ObjectID: [ObjectID]] = [:]
+    for (id, needed) in from.dependencies {
+      for other in needed { dependents[other, default: []].append(id) }
+    }
+    self.dependents = dependents.mapValues { $0.sorted() }
+    var keys: [ObjectID: [ForeignKey]] = [:]
+    for object in from.objects(of: .foreignKey) {
+      guard case .foreignKey(let key) = object else { continue }
+      for id in PlanContext.columns(of: key) { keys[id, default: []].append(key) }
+    }
+    foreignKeys = keys
+    serverVersion = from.serverVersion ?? to.serverVersion ?? 140_000
+  }
+
+  static func columns(of key: ForeignKey) -> [ObjectID] {
+    key.columns.map { key.id.table.part(.column, $0) }
+      + key.referencedColumns.map { key.referencedTable.part(.column, $0) }
+  }
+
+  /// Everything that the object needs: its parts' own references, what its texts mention, the key that a
+  /// foreign key leans on, the sequence that a default counts with.
+  func needs(_ object: SchemaObject, in schema: Schema) -> [ObjectID] {
+    var needed = object.requires + (schema.dependencies[object.id] ?? [])
+    switch object {
+    case .foreignKey(let key): needed += keys(of: key, in: schema)
+    case .column(let column):
+      if let text = column.defaultValue { needed += sequences(in: text) }
+    default: break
+    }
+    return needed
+  }
+
+  /// The keys and unique indexes that a foreign key can lean on.
+  func keys(of key: ForeignKey, in schema: Schema) -> [ObjectID] {
+    let wanted = Set(key.referencedColumns)
+    var found: [ObjectID] = []
+    for kind in [ObjectKind.primaryKey, .unique, .index] {
+      for object in schema.objects(of: kind, under: key.referencedTable.path) {
+        if let columns = PlanContext.keyColumns(object), Set(columns) == wanted {
+          found.append(object.id)
+        }
+      }
+    }
+    return found
+  }
+
+  /// The columns of a key or unique index, if it can be the target of a foreign key.
+  static func keyColumns(_ object: SchemaObject) -> [Identifier]? {
+    switch object {
+    case .primaryKey(let key): return key.columns.map(\.name)
+    case .unique(let key): return key.columns.map(\.name)
+    case .index(let index) where index.isUnique && index.predicate == nil:
+      var columns: [Identifier] = []
+      for part in index.parts {
+        guard case .column(let name) = part.subject else { return nil }
+        columns.append(name)
+      }
+      return columns
+    default: return nil
+    }
+  }
+
+  /// The columns of its own table that an object names outside of its texts.
+  static func ownColumns(_ object: SchemaObject) -> [Identifier] {
+    switch object {
+    case .primaryKey(let key): key.columns.map(\.name) + key.include
+    case .unique(let key): key.columns.map(\.name) + key.include
+    case .foreignKey(let key): key.columns
+    case .index(let index):
+      index.parts.compactMap { part -> Identifier? in
+        guard case .column(let name) = part.subject else { return nil }
+        return name
+      } + index.include
+    default: []
+    }
+  }
+
+  /// The old side's foreign keys that lean on a key of this object's columns.
+  func foreignKeys(on object: SchemaObject) -> [ForeignKey] {
+    guard let columns = PlanContext.keyColumns(object), let first = columns.first else { return [] }
+    let wanted = Set(columns)
+    return (foreignKeys[object.id.table.part(.column, first)] ?? []).filter {
+      $0.referencedTable == object.id.table && Set($0.referencedColumns) == wanted
+    }
+  }
+
+  /// `nextval('public.t_id_seq'::regclass)`: the sequences that a default names.
+  func sequences(in default: Expression) -> [ObjectID] {
+    guard `default`.canonical.string.utf8.count > 10,
+      let tokens = try? Lexer.tokens(of: `default`.text, rules: .postgresql)
+    else { return [] }
+    var found: [ObjectID] = []
+    for (index, token) in tokens.enumerated()
+    where token.kind == .string && index >= 2 && tokens[index - 1].isSymbol("(")
+      && ["nextval", "currval", "setval"].contains(where: { tokens[index - 2].isWord($0) })
+    {
+      let inner = String(decoding: token.text.utf8.dropFirst().dropLast(), as: UTF8.self)
+      guard let path = try? PostgresSyntax().path(inner) else { continue }
+      let full = path.count > 1 ? path : [Identifier("public")] + path
+      found.append(ObjectID(.sequence, full))
+    }
+    return found
+  }
+
+  /// Whether a relation of the plan is new, so that nothing is locked and nothing lost.
+  func isNew(_ relation: ObjectID) -> Bool { created.contains(relation) }
+}

@@ -1,0 +1,111 @@
+import Planning
+import SchemaDiff
+import SchemaModel
+
+/// Finds what has to be dropped and made again, because it is in the way of a change or because it cannot
+/// be altered itself.
+struct Rebuild {
+  private let context: PlanContext
+  private var rebuilt: Set<ObjectID> = []
+  private var queue: [Disturbance] = []
+
+  private enum Disturbance {
+    /// A column gets another type; `isOther` unless only a length or precision changes.
+    case retyped(ObjectID, isOther: Bool)
+    case removed(SchemaObject)
+    /// An enum makes place for another of the same name.
+    case swapped(ObjectID)
+  }
+
+  static func closure(in context: PlanContext) -> Set<ObjectID> {
+    var rebuild = Rebuild(context: context)
+    for change in context.changes { rebuild.start(with: change) }
+    while let disturbance = rebuild.queue.popLast() { rebuild.spread(disturbance) }
+    return rebuild.rebuilt
+  }
+
+  private init(context: PlanContext) { self.context = context }
+
+  private mutating func start(with change: Change) {
+    switch change {
+    case .create: return
+    case .drop(let object): queue.append(.removed(object))
+    case .alter(let alteration):
+      switch (alteration.from, alteration.to) {
+      case (.column(let old), .column(let new)):
+        if ColumnSteps.mustBeReplaced(old, by: new, serverVersion: context.serverVersion) {
+          mark(alteration.from)
+        } else if old.type != new.type || old.collation != new.collation {
+          queue.append(.retyped(old.id, isOther: !TypeChange.isSameBase(old.type, new.type)))
+        }
+      case (.enumType(let old), .enumType(let new)):
+        if EnumSteps.additions(from: old, to: new) == nil { queue.append(.swapped(old.id)) }
+      case (.view(let old), .view(let new)):
+        if !ViewSteps.canReplace(old, by: new) { mark(alteration.from) }
+      case (.primaryKey, .primaryKey), (.unique, .unique), (.check, .check),
+        (.foreignKey, .foreignKey), (.index, .index):
+        if !ConstraintSteps.canAlter(alteration) { mark(alteration.from) }
+      default: return
+      }
+    }
+  }
+
+  private mutating func mark(_ object: SchemaObject) {
+    guard rebuilt.insert(object.id).inserted else { return }
+    queue.append(.removed(object))
+  }
+
+  private mutating func mark(_ id: ObjectID) {
+    if let object = context.from[id] { mark(object) }
+  }
+
+  private mutating func spread(_ disturbance: Disturbance) {
+    switch disturbance {
+    case .retyped(let column, let isOther):
+      for id in context.dependents[column] ?? [] where id.kind == .view || id.kind == .column {
+        mark(id)
+      }
+      guard isOther else { return }
+      for key in context.foreignKeys[column] ?? [] { mark(.foreignKey(key)) }
+    case .removed(let object):
+      removed(object)
+    case .swapped(let type):
+      swapped(type)
+    }
+  }
+
+  private mutating func removed(_ object: SchemaObject) {
+    for id in context.dependents[object.id] ?? [] where id.kind == .view { mark(id) }
+    switch object {
+    case .primaryKey, .unique, .index:
+      for key in context.foreignKeys(on: object) { mark(.foreignKey(key)) }
+    case .column(let column):
+      // Only a column that comes back takes its company along; of a dropped one it is dropped anyway.
+      guard context.to.contains(column.id) else { return }
+      for id in context.dependents[column.id] ?? [] { mark(id) }
+      for key in context.foreignKeys[column.id] ?? [] { mark(.foreignKey(key)) }
+      for kind in [ObjectKind.primaryKey, .unique, .index] {
+        for part in context.from.objects(of: kind, under: column.id.table.path)
+        where PlanContext.ownColumns(part).contains(column.id.name) { mark(part) }
+      }
+    default: return
+    }
+  }
+
+  /// What mentions the enum in a text keeps the old type's OID, which is about to be dropped.
+  private mutating func swapped(_ type: ObjectID) {
+    for id in context.dependents[type] ?? [] where id.kind != .column { mark(id) }
+    for object in context.from.objects(of: .column) {
+      guard case .column(let column) = object, column.type.object == type else { continue }
+      queue.append(.retyped(column.id, isOther: true))
+      if column.generation != nil { mark(object) }
+      for id in context.dependents[column.id] ?? [] where id.kind == .check || id.kind == .index {
+        mark(id)
+      }
+      for kind in [ObjectKind.index, .check] {
+        for part in context.from.objects(of: kind, under: column.id.table.path)
+        where ConstraintSteps.mentions(part, column.id.name) { mark(part) }
+      }
+    }
+  }
+}

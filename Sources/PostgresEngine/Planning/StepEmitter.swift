@@ -1,0 +1,167 @@
+import Planning
+import SQLText
+import SchemaDiff
+import SchemaModel
+
+/// Turns folded changes and rebuilt objects into steps, kind by kind.
+struct StepEmitter {
+  let context: PlanContext
+  let rebuilt: Set<ObjectID>
+  /// Sequences that a change between `serial` and identity takes along.
+  var absorbed: Set<ObjectID> = []
+  private var emitted: [Step] = []
+
+  init(context: PlanContext, rebuilt: Set<ObjectID>) {
+    self.context = context
+    self.rebuilt = rebuilt
+    absorbed = ColumnSteps.absorbedSequences(context)
+  }
+
+  mutating func steps() throws(PlanningError) -> [Step] {
+    let folded = Fold.fold(
+      context.changes,
+      foldsCreate: { [.column, .primaryKey, .unique, .check].contains($0) },
+      foldsDrop: { _ in true })
+    for change in folded {
+      switch change.change {
+      case .create(let object): emitted += create(object, parts: change.parts)
+      case .drop(let object): emitted += drop(object, parts: change.parts)
+      case .alter(let alteration):
+        if rebuilt.contains(alteration.id) {
+          emitted += drop(alteration.from, parts: []) + create(alteration.to, parts: [])
+        } else {
+          emitted += try alter(alteration)
+        }
+      }
+    }
+    for id in rebuilt.sorted() where context.change[id] == nil {
+      guard let old = context.from[id], let new = context.to[id] else { continue }
+      emitted += drop(old, parts: []) + create(new, parts: [])
+    }
+    restoreComments()
+    orderColumns()
+    return emitted
+  }
+
+  // MARK: - By kind
+
+  func create(_ object: SchemaObject, parts: [SchemaObject]) -> [Step] {
+    switch object {
+    case .namespace(let value): [NamespaceSteps.create(value)]
+    case .enumType(let value): [EnumSteps.create(value)]
+    case .sequence(let value):
+      absorbed.contains(value.id) ? [] : SequenceSteps.create(value)
+    case .table(let value): TableSteps.create(value, parts: parts, context)
+    case .column(let value): [ColumnSteps.add(value, context)]
+    case .primaryKey, .unique, .check, .foreignKey: [ConstraintSteps.add(object, context)]
+    case .index(let value): [IndexSteps.create(value, context)]
+    case .view(let value): [ViewSteps.create(value, context)]
+    case .comment(let value): [CommentSteps.set(value)]
+    case .trigger: []
+    }
+  }
+
+  func drop(_ object: SchemaObject, parts: [SchemaObject]) -> [Step] {
+    switch object {
+    case .namespace(let value): [NamespaceSteps.drop(value)]
+    case .enumType(let value): [EnumSteps.drop(value)]
+    case .sequence(let value):
+      absorbed.contains(value.id) || goesWithOwner(value) ? [] : [SequenceSteps.drop(value)]
+    case .table(let value): TableSteps.drop(value, parts: parts, context)
+    case .column(let value): [ColumnSteps.drop(value, context, rebuilt: rebuilt)]
+    case .primaryKey, .unique, .check, .foreignKey:
+      goesWithColumn(object) ? [] : [ConstraintSteps.drop(object, context)]
+    case .index(let value):
+      goesWithColumn(object) ? [] : [IndexSteps.drop(value, context)]
+    case .view(let value): [ViewSteps.drop(value, context)]
+    case .comment(let value): goesWithTarget(value) ? [] : [CommentSteps.remove(value)]
+    case .trigger: []
+    }
+  }
+
+  func alter(_ alteration: Alteration) throws(PlanningError) -> [Step] {
+    switch (alteration.from, alteration.to) {
+    case (.enumType(let old), .enumType(let new)):
+      return EnumSteps.alter(old, to: new, context, rebuilt: rebuilt)
+    case (.sequence(let old), .sequence(let new)):
+      return absorbed.contains(new.id) ? [] : SequenceSteps.alter(old, to: new)
+    case (.table(let old), .table(let new)): return [TableSteps.alter(old, to: new)]
+    case (.column(let old), .column(let new)):
+      return try ColumnSteps.alter(old, to: new, context)
+    case (.view(let old), .view(let new)): return [ViewSteps.replace(old, by: new, context)]
+    case (.comment, .comment(let new)): return [CommentSteps.set(new)]
+    case (.primaryKey, .primaryKey), (.unique, .unique), (.check, .check),
+      (.foreignKey, .foreignKey), (.index, .index):
+      return [ConstraintSteps.alter(alteration)]
+    default:
+      throw .unhandled(alteration.id, fields: alteration.fields.map(\.name))
+    }
+  }
+
+  // MARK: - What goes by itself
+
+  /// A column takes its keys, constraints and indexes along.
+  private func goesWithColumn(_ object: SchemaObject) -> Bool {
+    guard !rebuilt.contains(object.id) || !context.to.contains(object.id) else { return false }
+    let table = object.id.table
+    return PlanContext.ownColumns(object).contains {
+      context.dropped.contains(table.part(.column, $0))
+    }
+  }
+
+  private func goesWithOwner(_ sequence: Sequence) -> Bool {
+    guard let owner = sequence.ownedBy else { return false }
+    return context.dropped.contains(owner) || context.dropped.contains(owner.table)
+  }
+
+  private func goesWithTarget(_ comment: Comment) -> Bool {
+    guard let target = comment.id.commentTarget else { return true }
+    if target.kind == .column, let view = context.from[ObjectID(.view, target.relationPath)] {
+      return rebuilt.contains(view.id) || !context.to.contains(view.id)
+    }
+    return !context.to.contains(target) || rebuilt.contains(target)
+  }
+
+  // MARK: - Afterwards
+
+  /// What is dropped and made again loses its comment, which nobody changed.
+  private mutating func restoreComments() {
+    for id in rebuilt.sorted() where context.to.contains(id) {
+      var targets = [ObjectID.comment(on: id)]
+      if id.kind == .view {
+        let prefix = [Identifier(ObjectKind.column.rawValue)] + id.path
+        targets += context.to.objects(of: .comment, under: prefix).map(\.id)
+      }
+      for target in targets where context.change[target] == nil {
+        if case .comment(let comment)? = context.to[target] {
+          emitted.append(CommentSteps.set(comment))
+        }
+      }
+    }
+  }
+
+  /// New columns of a table come in the order in which they are declared, generated ones last.
+  private mutating func orderColumns() {
+    var added: [ObjectID: [Int]] = [:]
+    for (index, step) in emitted.enumerated()
+    where step.operation == .create && step.subject.kind == .column {
+      added[step.subject.table, default: []].append(index)
+    }
+    for (table, indices) in added where indices.count > 1 {
+      guard case .table(let wanted)? = context.to[table], let order = wanted.columnOrder else {
+        continue
+      }
+      let position = Dictionary(
+        order.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+      func rank(_ index: Int) -> Int {
+        let id = emitted[index].subject
+        guard case .column(let column)? = context.to[id] else { return .max }
+        return (column.generation == nil ? 0 : 10_000) + (position[id.name] ?? 5_000)
+      }
+      let sorted = indices.sorted { rank($0) < rank($1) }
+      for (previous, next) in zip(sorted, sorted.dropFirst()) {
+        emitted[next].consumes.append(emitted[previous].subject)
+      }
+    }
+  }
+}
