@@ -22,6 +22,7 @@ package enum RenameHints {
   private static func declared(from: Schema, to: Schema) -> [Rename] {
     var renames: [Rename] = []
     var back: [ObjectID: ObjectID] = [:]
+    var taken: Set<ObjectID> = []
     let hinted = to.renamedFrom.keys.sorted {
       $0.path.count != $1.path.count ? $0.path.count < $1.path.count : $0 < $1
     }
@@ -30,7 +31,8 @@ package enum RenameHints {
       guard !from.contains(home), to.contains(id) else { continue }
       for name in to.renamedFrom[id] ?? [] {
         let old = home.renamed(to: name)
-        guard from.contains(old), !to.contains(id.renamed(to: name)) else { continue }
+        guard from.contains(old), !to.contains(id.renamed(to: name)), taken.insert(old).inserted
+        else { continue }
         renames.append(Rename(from: old, to: id))
         back[id] = old
         break
@@ -42,13 +44,16 @@ package enum RenameHints {
   /// The path before the renames of what holds the object (and of itself).
   private static func original(of id: ObjectID, back: [ObjectID: ObjectID]) -> ObjectID {
     if let own = back[id] { return own }
-    guard id.kind.isPartOfRelation else { return id }
-    for kind in [ObjectKind.table, .view] {
-      if let relation = back[ObjectID(kind, id.relationPath)] {
-        return ObjectID(id.kind, relation.path + [id.name])
+    if id.kind.isPartOfRelation {
+      for kind in [ObjectKind.table, .view] {
+        if let relation = back[ObjectID(kind, id.relationPath)] {
+          return ObjectID(id.kind, relation.path + [id.name])
+        }
       }
     }
-    return id
+    guard id.kind != .comment, id.path.count > 1, let namespace = back[.namespace(id.path[0])]
+    else { return id }
+    return ObjectID(id.kind, namespace.path + id.path.dropFirst())
   }
 
   private static func sameShape(from: Schema, to: Schema, kinds: Set<ObjectKind>) -> [Rename] {
