@@ -54,8 +54,9 @@ extension Schema {
       in: engine)
     var moved: [ObjectID: [ObjectID]] = [:]
     for (id, needs) in dependencies { moved[renaming(id)] = needs.map { renaming($0) } }
+    let renamed = objects.map { $0.renamed(by: renaming) }
     return try Schema(
-      engine: engine, objects: objects.map { $0.renamed(by: renaming) }, dependencies: moved,
+      engine: engine, objects: UnnamedConstraint.refreshed(renamed), dependencies: moved,
       renamedFrom: renamedFrom, scope: scope, coverage: coverage, serverVersion: serverVersion)
   }
 }

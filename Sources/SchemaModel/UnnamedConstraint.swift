@@ -52,3 +52,35 @@ package struct UnnamedConstraintNamer {
       kind: kind, canonicalDefinition: canonicalDefinition, ordinal: ordinal)
   }
 }
+
+extension UnnamedConstraint {
+  /// The objects with made-up names that say what the constraints say now, after a rename of what they
+  /// mention.
+  package static func refreshed(_ objects: [SchemaObject]) -> [SchemaObject] {
+    var namers: [[Identifier]: UnnamedConstraintNamer] = [:]
+    return objects.map { object in
+      let id = object.id
+      guard isUnnamed(id) else { return object }
+      func name(_ definition: String) -> ObjectID {
+        id.renamed(
+          to: namers[id.relationPath, default: UnnamedConstraintNamer()].name(id.kind, definition))
+      }
+      switch object {
+      case .unique(var key):
+        key.id = name(definition(ofUnique: key.columns))
+        return .unique(key)
+      case .check(var check):
+        check.id = name(definition(ofCheck: check.expression))
+        return .check(check)
+      case .foreignKey(var key):
+        key.id = name(
+          definition(
+            ofForeignKey: key.columns, to: key.referencedTable.name, key.referencedColumns))
+        return .foreignKey(key)
+      case .namespace, .enumType, .sequence, .table, .column, .primaryKey, .index, .view, .trigger,
+        .comment:
+        return object
+      }
+    }
+  }
+}

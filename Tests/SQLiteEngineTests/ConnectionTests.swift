@@ -102,7 +102,7 @@ import Testing
       try database.execute("SELECT 1; SELECT * FROM missing; SELECT 2")
       Issue.record("ran")
     } catch {
-      #expect(error.reason == .statement && error.offset == 9)
+      #expect(error.reason == .statement && error.offset == 10 && error.line == 1)
       #expect(error.statement?.hasPrefix("SELECT * FROM missing") == true)
     }
     #expect(

@@ -132,21 +132,38 @@ package struct SQLiteConnection: ~Copyable {
 
   /// Runs every statement of a text and drops the rows that they return.
   ///
-  /// Stops at the first error; `offset` is where that statement starts.
+  /// Stops at the first error, whose `offset` and `line` tell where that statement starts.
   package func execute(_ script: String) throws(SQLiteError) {
+    try execute(script) { _, position throws(SQLiteError) in position }
+  }
+
+  /// `skip` is asked before each statement and returns where the next one starts.
+  func execute(
+    _ script: String, skip: ([UInt8], Int) throws(SQLiteError) -> Int
+  ) throws(SQLiteError) {
     let bytes = Array(script.utf8)
     var position = 0
     while position < bytes.count {
-      let start = position
-      let statement = try prepare(bytes, from: start, end: &position)
+      var start = position
       do throws(SQLiteError) {
+        position = try skip(bytes, position)
+        start = position
+        if position >= bytes.count { break }
+        let statement = try prepare(bytes, from: start, end: &position)
         if let statement { while try statement.step() {} }
       } catch {
-        var error = error
-        error.offset = start
-        throw error
+        throw Self.placed(error, at: error.offset ?? start, in: bytes)
       }
     }
+  }
+
+  private static func placed(_ error: SQLiteError, at offset: Int, in bytes: [UInt8]) -> SQLiteError
+  {
+    var error = error
+    let blanks = bytes[offset...].prefix { $0 == 0x20 || (0x09...0x0D).contains($0) }
+    error.offset = offset + blanks.count
+    error.line = 1 + bytes.prefix(offset + blanks.count).count { $0 == 0x0A }
+    return error
   }
 
   /// Runs one statement and decodes each row.
@@ -181,6 +198,14 @@ package struct SQLiteConnection: ~Copyable {
 
   /// The same as a number, such as 3040001.
   package static var libraryVersionNumber: Int { Int(sqlite3_libversion_number()) }
+
+  /// Makes a function known by name, so that a text that calls one of the application's can be stored. It
+  /// returns null.
+  func defineFunction(named name: String) {
+    sqlite3_create_function_v2(
+      handle, name, -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, nil,
+      { context, _, _ in sqlite3_result_null(context) }, nil, nil, nil)
+  }
 
   /// Shuts the doors that declared text could use: other files, extensions, unsafe functions, the
   /// schema table itself; and limits time and memory.

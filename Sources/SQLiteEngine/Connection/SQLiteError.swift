@@ -29,6 +29,8 @@ package struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
   package var statement: String?
   /// Where in the executed script the failing statement starts, in bytes.
   package var offset: Int?
+  /// The same as a line, from 1.
+  package var line: Int?
 
   package init(
     reason: Reason, code: Int32 = 0, extendedCode: Int32 = 0, message: String, path: String? = nil,
@@ -97,6 +99,7 @@ package struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
   package var description: String {
     var text = ""
     if let path { text += "\(path): " }
+    if let line { text += "line \(line): " }
     text += message
     if extendedCode != 0 { text += " (SQLite code \(extendedCode))" }
     if let statement { text += "\n  in: \(Self.firstLine(of: statement))" }

@@ -154,7 +154,9 @@ struct TableDecoder {
     let definition = UnnamedConstraint.definition(ofForeignKey: columns, to: table, referenced)
     var form = form
     // A DEFERRABLE that stands apart goes with its key.
-    if let deferrability = clause.deferrability, !clause.range.contains(deferrability.range.lowerBound) {
+    if let deferrability = clause.deferrability,
+      !clause.range.contains(deferrability.range.lowerBound)
+    {
       form.text += " " + statement.text(deferrability.range)
     }
     return ForeignKey(

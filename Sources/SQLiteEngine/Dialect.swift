@@ -1,0 +1,44 @@
+package import Planning
+package import SchemaDiff
+package import SchemaModel
+
+/// SQLite's planning: ALTER TABLE where it can, a rebuild of the table where it cannot.
+package struct SQLiteDialect: Dialect {
+  package init() {}
+
+  package var engine: EngineName { .sqlite }
+  /// An index cannot be renamed, and the name of a constraint is part of the table's text.
+  package var kindsRenamedByShape: Set<ObjectKind> { [] }
+  /// `sqlite_schema` keeps one's own words.
+  package var decidesTexts: Bool { true }
+
+  package func steps(
+    for difference: Difference, from: Schema, to: Schema
+  ) throws(PlanningError) -> [Step] {
+    do {
+      let native = difference.renames.filter { $0.to.kind == .table || $0.to.kind == .column }
+      let live = native.isEmpty ? from : try from.applying(native)
+      // Everything else under a new name is dropped and created.
+      let changes =
+        native.count == difference.renames.count
+        ? difference.changes
+        : try Differ.difference(from: from, to: to, renames: native).changes
+      let planner = SchemaPlanner(from: live, to: to, changes: changes)
+      return RenameSteps.steps(native) + (try planner.steps())
+    } catch let problem as Schema.Problem {
+      throw .invalid(problem)
+    } catch let error as PlanningError {
+      throw error
+    } catch {
+      throw .unsupported(ObjectID(.table, []), "\(error)")
+    }
+  }
+
+  package func sections(of plan: Plan) -> [Section] {
+    plan.sections(mode: Script.needsForeignKeysOff(plan.steps) ? .foreignKeysOff : .transaction)
+  }
+
+  package func script(_ plan: Plan, options: ScriptOptions) -> String {
+    Script.text(plan, options: options)
+  }
+}

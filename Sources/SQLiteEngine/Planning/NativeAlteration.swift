@@ -1,0 +1,174 @@
+import Planning
+import SQLText
+import SchemaDiff
+import SchemaModel
+
+/// ALTER TABLE ADD COLUMN and DROP COLUMN, within their limits (sqlite.org/lang_altertable.html, 4 and 5).
+struct NativeAlteration {
+  private let table: TableChanges
+  private let from: Schema
+  private let to: Schema
+  private let changed: Set<ObjectID>
+
+  /// The steps, or nil when only a rebuild can do it.
+  static func steps(
+    _ table: TableChanges, from: Schema, to: Schema, changed: Set<ObjectID>
+  ) -> [Step]? {
+    NativeAlteration(table: table, from: from, to: to, changed: changed).steps()
+  }
+
+  private func steps() -> [Step]? {
+    guard !table.hasAlterations, let definition = to.table(table.id) else { return nil }
+    let dropped = table.droppedColumns
+    guard dropped.isEmpty || (from.serverVersion ?? Int.max) >= 3_035_000,
+      dropped.allSatisfy(canDrop), constraintsGoWithColumns(dropped)
+    else { return nil }
+    let added = to.orderedColumns(of: table.id).filter { table.createdColumns.contains($0) }
+    guard let additions = assigned(table.createdConstraints, to: added) else { return nil }
+    var steps = dropped.map(drop)
+    for (column, constraints) in zip(added, additions) {
+      guard canAdd(column, constraints, in: definition) else { return nil }
+      steps.append(add(column, constraints, in: definition))
+    }
+    return steps
+  }
+
+  // MARK: ADD COLUMN
+
+  /// Each created constraint with the added column that can carry it; nil when one is left over.
+  private func assigned(_ constraints: [Constraint], to columns: [Column]) -> [[Constraint]]? {
+    var result = [[Constraint]](repeating: [], count: columns.count)
+    for constraint in constraints {
+      let index: Int?
+      switch constraint.object {
+      case .foreignKey, .check:
+        if let form = constraint.form {
+          index = columns.firstIndex { $0.id.name == form.inlineIn }
+        } else {
+          index = columns.lastIndex { column in
+            constraint.columns == [column.id.name]
+              || mentions(column.id.name, in: constraint.object)
+          }
+        }
+      default: index = nil
+      }
+      guard let index, constraint.canBeInline(in: columns[index].id.name) else { return nil }
+      result[index].append(constraint)
+    }
+    return result
+  }
+
+  private func mentions(_ name: Identifier, in object: SchemaObject) -> Bool {
+    guard case .check(let check) = object else { return false }
+    return Mentions.of(name, in: check.expression.text)
+  }
+
+  private func canAdd(_ column: Column, _ constraints: [Constraint], in definition: Table) -> Bool {
+    if let generation = column.generation {
+      return generation.storage == .virtual && column.isNullable && constraints.isEmpty
+    }
+    guard let value = column.defaultValue else { return true }
+    guard isConstant(value, in: definition, type: column.type) else { return false }
+    // With enforcement on, a default that points at a row is refused.
+    return isNull(value) || !constraints.contains { $0.id.kind == .foreignKey }
+  }
+
+  private func isNull(_ value: Expression) -> Bool { value.canonical == "null" }
+
+  /// "The column may not have a default value of CURRENT_TIME, CURRENT_DATE, CURRENT_TIMESTAMP, or an
+  /// expression in parentheses." A strict table must accept the value, too: 3.40 does not check that.
+  private func isConstant(_ value: Expression, in definition: Table, type: TypeName) -> Bool {
+    guard ElementText.isPlain(value) else { return false }
+    let text = value.canonical.string
+    if ["current_time", "current_date", "current_timestamp"].contains(text) { return false }
+    guard definition.isStrict, !isNull(value) else { return true }
+    let isText = text.utf8.first == UInt8(ascii: "'")
+    let isBlob = text.utf8.first == UInt8(ascii: "x")
+    switch type.canonical.string {
+    case "any": return true
+    case "text": return isText
+    case "blob": return isBlob
+    case "real": return !isText && !isBlob
+    default:
+      return !isText && !isBlob
+        && !text.utf8.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "e") }
+    }
+  }
+
+  private func add(_ column: Column, _ constraints: [Constraint], in definition: Table) -> Step {
+    let text = TableText.addition(column, with: constraints, table: definition, to: to)
+    let name = "\(table.id.name).\(column.id.name)"
+    var hazards: [Hazard] = []
+    if !column.isNullable, column.generation == nil, column.defaultValue.map(isNull) ?? true {
+      hazards.append(
+        Hazard(
+          "DD03", "adding \(name) fails if the table has rows: it is not null and has no default"))
+    }
+    if constraints.contains(where: { $0.id.kind == .check }) {
+      hazards.append(Hazard("DD04", "adding \(name) fails if existing rows violate its check"))
+    }
+    return Step(
+      .create, column.id, produces: [column.id] + constraints.map(\.id), consumes: [table.id],
+      statements: [
+        Statement("ALTER TABLE \(table.id.name) ADD COLUMN \(text)", lock: .exclusive)
+      ], hazards: hazards)
+  }
+
+  // MARK: DROP COLUMN
+
+  private func constraintsGoWithColumns(_ columns: [Column]) -> Bool {
+    table.droppedConstraints.allSatisfy { constraint in
+      columns.contains { $0.id.name == constraint.form?.inlineIn }
+    }
+  }
+
+  private func canDrop(_ column: Column) -> Bool {
+    let name = column.id.name
+    for constraint in from.constraints(of: table.id) {
+      let isInline = constraint.form?.inlineIn == name
+      switch constraint.object {
+      case .check(let check):
+        if !isInline, Mentions.of(name, in: check.expression.text) { return false }
+      case .foreignKey: if !isInline, constraint.columns.contains(name) { return false }
+      default: if constraint.columns.contains(name) { return false }
+      }
+    }
+    for other in from.columns(of: table.id) where other.id != column.id {
+      if let generation = other.generation, Mentions.of(name, in: generation.expression.text) {
+        return false
+      }
+    }
+    // Indexes that change are gone by then.
+    for index in from.indexes(of: table.id) where !changed.contains(index.id) {
+      if Mentions.of(name, in: index.source ?? index.fields.description) { return false }
+    }
+    return !isMentionedByDependents(name)
+  }
+
+  /// Whether a view or trigger that stays could need the column.
+  private func isMentionedByDependents(_ name: Identifier) -> Bool {
+    for id in Dependents.of(table.id, in: from) where !changed.contains(id) {
+      switch from[id] {
+      case .view(let view):
+        if !view.columnNames.isEmpty || Mentions.of(name, in: view.query.text) { return true }
+      case .trigger(let trigger):
+        let text = trigger.source ?? trigger.fields.description
+        if Mentions.of(name, in: text) { return true }
+      default: continue
+      }
+    }
+    return false
+  }
+
+  private func drop(_ column: Column) -> Step {
+    let constraints = table.droppedConstraints.filter { $0.form?.inlineIn == column.id.name }
+    return Step(
+      .drop, column.id, destroys: [column.id] + constraints.map(\.id),
+      statements: [
+        Statement(
+          "ALTER TABLE \(table.id.name) DROP COLUMN \(column.id.name)", lock: .exclusive)
+      ],
+      hazards: column.generation == nil ? [Hazards.dropColumn(column.id)] : [],
+      reversibility: column.generation == nil ? .structureOnly : .exact)
+  }
+}

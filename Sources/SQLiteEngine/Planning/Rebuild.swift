@@ -1,0 +1,173 @@
+import Planning
+import SQLText
+import SchemaDiff
+import SchemaModel
+
+/// Replaces a table in place, by the procedure of sqlite.org/lang_altertable.html, 7: a new table, the
+/// rows copied, the old table dropped, the new one renamed.
+///
+/// The rename runs under `legacy_alter_table`: else SQLite reads every view and trigger of the database
+/// at a moment when the table is not there, and fails at the first that mentions it or is broken for
+/// another reason. With enforcement of foreign keys off, keys that reference the table keep its name.
+struct Rebuild {
+  private let changes: TableChanges
+  private let from: Schema
+  private let to: Schema
+  private let changed: Set<ObjectID>
+  private let guardian: ForeignKeyGuard
+  private let table: ObjectID
+  private let before: Table
+  private let after: Table
+
+  init(
+    _ changes: TableChanges, from: Schema, to: Schema, changed: Set<ObjectID>,
+    guardian: ForeignKeyGuard
+  ) throws(PlanningError) {
+    guard let before = from.table(changes.id), let after = to.table(changes.id) else {
+      throw .invalid(.orphan(changes.id, missing: changes.id))
+    }
+    self.changes = changes
+    self.from = from
+    self.to = to
+    self.changed = changed
+    self.guardian = guardian
+    self.before = before
+    self.after = after
+    table = after.id
+  }
+
+  private var copyName: Identifier { SQLiteNames.identifier("_kedge_new_" + table.name.raw) }
+
+  func step() -> Step {
+    let copy = RowCopy(before: before, after: after, from: from, to: to)
+    var statements = [ForeignKeyGuard.preparation] + guardian.baseline(for: table)
+    statements.append(
+      Statement(TableText.create(after, named: copyName, to: to, from: from)))
+    statements.append(Statement(copy.statement(into: copyName), lock: .exclusive))
+    statements.append(ForeignKeyGuard.rows(of: before.id.name, copiedTo: copyName))
+    statements += counter()
+    statements.append(Statement("DROP TABLE \(before.id.name)", lock: .exclusive))
+    statements.append(Statement("PRAGMA legacy_alter_table = ON"))
+    statements.append(
+      Statement("ALTER TABLE \(copyName) RENAME TO \(table.name)", lock: .exclusive))
+    statements.append(Statement("PRAGMA legacy_alter_table = OFF"))
+    statements += dependents()
+    let hazards = hazards(copy)
+    let isLossy = hazards.contains(where: \.needsPermission)
+    return Step(
+      .rebuild, table,
+      produces: [table] + to.columns(of: table).map(\.id) + to.constraints(of: table).map(\.id),
+      destroys: [table] + from.columns(of: table).map(\.id)
+        + from.constraints(of: table).map(\.id),
+      statements: statements, hazards: hazards,
+      reversibility: isLossy ? .structureOnly : hazards.isEmpty ? .exact : .conditional)
+  }
+
+  /// AUTOINCREMENT never gives an id twice: the counter goes along, also past deleted rows.
+  private func counter() -> [Statement] {
+    guard from.primaryKey(of: table)?.isAutoincrement == true,
+      to.primaryKey(of: table)?.isAutoincrement == true
+    else { return [] }
+    let (old, new) = (before.id.name.raw, copyName.raw)
+    return [
+      Statement("DELETE FROM sqlite_sequence WHERE name = \(literal: new)"),
+      Statement(
+        """
+        INSERT INTO sqlite_sequence (name, seq)
+        SELECT \(literal: new), seq FROM sqlite_sequence WHERE name = \(literal: old) COLLATE nocase
+        """),
+    ]
+  }
+
+  /// Indexes and triggers go with the old table; those that do not change come back.
+  private func dependents() -> [Statement] {
+    let columns = Set(to.columns(of: table).map(\.id.name))
+    let indexes = to.indexes(of: table).filter { !changed.contains($0.id) }.map { index in
+      ObjectText.create(index, columns: columns, sources: [index.source, source(of: index.id)])
+    }
+    let triggers = to.triggers(of: table).filter { !changed.contains($0.id) }.map { trigger in
+      ObjectText.create(trigger, sources: [trigger.source, source(of: trigger.id)])
+    }
+    return (indexes + triggers).map { Statement($0, lock: .exclusive) }
+  }
+
+  private func source(of id: ObjectID) -> String? {
+    switch from[id] {
+    case .index(let index): index.source
+    case .trigger(let trigger): trigger.source
+    default: nil
+    }
+  }
+
+  // MARK: Hazards
+
+  private func hazards(_ copy: RowCopy) -> [Hazard] {
+    var hazards: [Hazard] = []
+    for column in changes.droppedColumns where column.generation == nil {
+      hazards.append(Hazards.dropColumn(column.id))
+      hazards += brokenDependents(column.id)
+    }
+    for alteration in changes.alteredColumns { hazards += self.hazards(alteration) }
+    for column in changes.createdColumns
+    where !column.isNullable && column.generation == nil && column.defaultValue == nil {
+      hazards.append(
+        Hazard(
+          "DD03",
+          "adding \(label(column.id)) fails if the table has rows: it is not null and has no default"
+        ))
+    }
+    for constraint in changes.createdConstraints {
+      switch constraint.id.kind {
+      case .primaryKey, .unique:
+        hazards.append(
+          Hazard("DD01", "a key of \(table.name) fails if rows repeat its columns"))
+      case .check, .foreignKey:
+        hazards.append(
+          Hazard("DD04", "a new constraint of \(table.name) fails if existing rows violate it"))
+      default: continue
+      }
+    }
+    if copy.losesRowID {
+      hazards.append(
+        Hazard("SL06", "rows of \(table.name) get other rowids"))
+    }
+    return hazards
+  }
+
+  private func hazards(_ alteration: Alteration) -> [Hazard] {
+    guard case .column(let old) = alteration.from, case .column(let new) = alteration.to else {
+      return []
+    }
+    var hazards: [Hazard] = []
+    if old.isNullable, !new.isNullable {
+      hazards.append(
+        Hazard(
+          "SL13",
+          new.defaultValue == nil
+            ? "the change fails if \(label(new.id)) is null in any row"
+            : "where \(label(new.id)) is null it becomes the default"))
+    }
+    if Affinity(old.type) != Affinity(new.type), Affinity(new.type) != .blob {
+      hazards.append(
+        Hazard(
+          "SL15",
+          "values of \(label(new.id)) are converted from \(name(old.type)) to \(name(new.type)); "
+            + "some may change ('007' becomes 7)"))
+    }
+    if old.generation == nil, new.generation != nil { hazards.append(Hazards.dropColumn(new.id)) }
+    return hazards
+  }
+
+  private func brokenDependents(_ column: ObjectID) -> [Hazard] {
+    Dependents.of(table, in: to).compactMap { id in
+      guard case .view(let view)? = to[id], Mentions.of(column.name, in: view.query.text) else {
+        return nil
+      }
+      return Hazard(
+        "BC11", "the view \(id.name) may need the column \(label(column)), which is dropped")
+    }
+  }
+
+  private func label(_ column: ObjectID) -> String { "\(table.name).\(column.name)" }
+  private func name(_ type: TypeName) -> String { type.text.isEmpty ? "no type" : type.text }
+}

@@ -1,0 +1,108 @@
+import Planning
+import SQLText
+import SchemaModel
+
+/// The INSERT … SELECT of a rebuild.
+struct RowCopy {
+  private let before: Table
+  private let after: Table
+  private let from: Schema
+  private let to: Schema
+
+  init(before: Table, after: Table, from: Schema, to: Schema) {
+    self.before = before
+    self.after = after
+    self.from = from
+    self.to = to
+  }
+
+  /// Columns by name, generated ones left out; OR ABORT, so that no ON CONFLICT clause drops a row.
+  func statement(into copy: Identifier) -> SQL {
+    var targets: [SQL] = []
+    var values: [SQL] = []
+    if let rowID {
+      targets.append("\(rowID.new)")
+      values.append("\(rowID.old)")
+    }
+    for column in to.orderedColumns(of: after.id) where column.generation == nil {
+      guard let old = from.column(column.id) else { continue }
+      targets.append("\(column.id.name)")
+      values.append(value(of: old, as: column))
+    }
+    // Rows that keep nothing are still rows.
+    if targets.isEmpty, let first = to.orderedColumns(of: after.id).first(where: isPlain) {
+      targets = ["\(first.id.name)"]
+      values = [first.defaultValue.map(ElementText.defaultValue) ?? "NULL"]
+    }
+    return """
+      INSERT OR ABORT INTO \(copy) (\(targets.joined(", ")))
+      SELECT \(values.joined(", ")) FROM \(before.id.name)
+      """
+  }
+
+  private func isPlain(_ column: Column) -> Bool { column.generation == nil }
+
+  private func value(of old: Column, as new: Column) -> SQL {
+    guard old.isNullable, !new.isNullable, let value = new.defaultValue, value.canonical != "null"
+    else { return "\(old.id.name)" }
+    let text: SQL =
+      value.canonical.string.utf8.first == UInt8(ascii: "'")
+      ? .verbatim(value.canonical.string) : ElementText.defaultValue(value)
+    return "coalesce(\(old.id.name), \(text))"
+  }
+
+  /// The names under which both tables let their implicit rowid be written and read; nil when it need not
+  /// or cannot go along.
+  private var rowID: (old: Identifier, new: Identifier)? {
+    guard !before.isWithoutRowid, !after.isWithoutRowid else { return nil }
+    // An INTEGER PRIMARY KEY that is copied is the rowid.
+    if let alias = alias(in: to, after), from.column(alias) != nil { return nil }
+    guard let old = implicitName(from.columns(of: before.id)),
+      let new = implicitName(to.columns(of: after.id))
+    else { return nil }
+    return (old, new)
+  }
+
+  /// Whether somebody who kept a rowid will not find the row again.
+  var losesRowID: Bool {
+    guard !before.isWithoutRowid, !after.isWithoutRowid, rowID == nil else { return false }
+    return alias(in: from, before) != alias(in: to, after)
+  }
+
+  private func implicitName(_ columns: [Column]) -> Identifier? {
+    ["rowid", "_rowid_", "oid"].map(SQLiteNames.identifier).first { name in
+      !columns.contains { $0.id.name == name }
+    }
+  }
+
+  /// The column that is the rowid (sqlite.org/lang_createtable.html, 5): the lone key column of type
+  /// INTEGER, unless it says DESC behind the column's type.
+  private func alias(in schema: Schema, _ table: Table) -> ObjectID? {
+    guard !table.isWithoutRowid, let key = schema.primaryKey(of: table.id), key.columns.count == 1,
+      let column = schema.column(table.id.part(.column, key.columns[0].name)),
+      column.type.canonical == "integer"
+    else { return nil }
+    let isInline = key.source.map { $0.inlineIn != nil } ?? true
+    return key.columns[0].isDescending && isInline ? nil : column.id
+  }
+}
+
+/// What SQLite makes of a declared type (sqlite.org/datatype3.html, 3.1).
+enum Affinity {
+  case integer, text, blob, real, numeric
+
+  init(_ type: TypeName) {
+    let name = type.canonical.string
+    if name.contains("int") {
+      self = .integer
+    } else if ["char", "clob", "text"].contains(where: name.contains) {
+      self = .text
+    } else if name.isEmpty || name.contains("blob") {
+      self = .blob
+    } else if ["real", "floa", "doub"].contains(where: name.contains) {
+      self = .real
+    } else {
+      self = .numeric
+    }
+  }
+}

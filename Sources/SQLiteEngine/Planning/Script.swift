@@ -1,0 +1,59 @@
+import Planning
+import SQLText
+import SchemaModel
+
+/// A plan as text.
+enum Script {
+  /// Whether dropping or replacing a table would act on the rows that reference it: then the step brings
+  /// the guard.
+  static func needsForeignKeysOff(_ steps: [Step]) -> Bool {
+    steps.contains { $0.statements.contains(ForeignKeyGuard.preparation) }
+  }
+
+  private static func isGuarded(_ steps: [Step]) -> Bool {
+    steps.contains { $0.operation == .rebuild }
+  }
+
+  static func text(_ plan: Plan, options: ScriptOptions) -> String {
+    guard !plan.isEmpty else { return "" }
+    let allowed = plan.steps.filter { options.allowed.allow($0) }
+    let isOff = needsForeignKeysOff(allowed)
+    var lines: [String] = []
+    if options.form == .script { lines.append(".bail on") }
+    if isOff {
+      lines.append("-- Enforcement cannot change inside a transaction.")
+      lines.append("PRAGMA foreign_keys = OFF;")
+    }
+    if !allowed.isEmpty { lines.append("BEGIN IMMEDIATE;") }
+    if isOff {
+      lines.append(line(ForeignKeyGuard.preparation.sql))
+      lines.append(line(ForeignKeyGuard.enforcementIsOff))
+    }
+    for step in plan.steps {
+      lines.append("")
+      for hazard in step.hazards { lines.append(comment(hazard, options)) }
+      let statements = step.statements.filter { $0 != ForeignKeyGuard.preparation }
+      let text = statements.map { line($0.sql) }.joined(separator: "\n")
+      lines.append(options.allowed.allow(step) ? text : commented(text))
+    }
+    lines.append("")
+    if isGuarded(allowed) { lines.append(line(ForeignKeyGuard.verdict)) }
+    if isOff { lines.append("DROP TABLE temp._kedge_guard;") }
+    if !allowed.isEmpty { lines.append("COMMIT;") }
+    if isOff { lines.append("PRAGMA foreign_keys = ON;") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func line(_ sql: SQL) -> String { sql.text + ";" }
+
+  private static func comment(_ hazard: Hazard, _ options: ScriptOptions) -> String {
+    let refusal = options.allowed.allow(hazard) ? "" : " (not allowed: --allow \(hazard.code))"
+    let message = hazard.message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    return "-- \(hazard.code): \(message)\(refusal)"
+  }
+
+  private static func commented(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { "-- \($0)" }
+      .joined(separator: "\n")
+  }
+}

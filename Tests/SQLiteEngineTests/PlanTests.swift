@@ -1,0 +1,209 @@
+import Foundation
+import Planning
+import SQLiteEngine
+import SchemaDiff
+import SchemaModel
+import Testing
+
+@Suite struct PlanTests {
+  @Test(arguments: PlanCases.pairs)
+  func goesThereAndBack(_ pair: PlanCases.Pair) throws {
+    #expect(try PlanHarness.roundTrip(pair.before, pair.after, rows: pair.rows) == [])
+    #expect(try PlanHarness.roundTrip(pair.after, pair.before) == [])
+  }
+
+  @Test(arguments: PlanCases.pairs)
+  func aSchemaDoesNotDifferFromItself(_ pair: PlanCases.Pair) throws {
+    let schema = try PlanHarness.schema(pair.before)
+    #expect(try PlanHarness.script(from: schema, to: PlanHarness.schema(pair.before)) == "")
+  }
+
+  /// A whole database from its schema, with the very texts, and again from a model without sources.
+  @Test(arguments: PlanCases.pairs)
+  func buildsFromNothing(_ pair: PlanCases.Pair) throws {
+    let schema = try PlanHarness.schema(pair.after)
+    let original = try SQLiteConnection.open(.memory)
+    try original.execute(pair.after)
+    let copy = try SQLiteConnection.open(.memory)
+    try copy.execute(PlanHarness.script(from: .empty(.sqlite), to: schema))
+    #expect(try PlanHarness.texts(copy) == PlanHarness.texts(original))
+    let bare = try schema.withoutSources()
+    let built = try SQLiteConnection.open(.memory)
+    try built.execute(PlanHarness.script(from: .empty(.sqlite), to: bare))
+    #expect(
+      PlanHarness.differences(try SQLiteInspector.inspect(built), schema, "bare", "") == [])
+  }
+
+  @Test func keepsRowsThroughARebuild() throws {
+    let database = try SQLiteConnection.open(.memory)
+    try database.execute(
+      """
+      CREATE TABLE parent (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, old INT);
+      CREATE TABLE child (id INTEGER PRIMARY KEY, p REFERENCES parent ON DELETE CASCADE);
+      CREATE INDEX parent_name ON parent (name);
+      CREATE TRIGGER on_child AFTER INSERT ON child BEGIN UPDATE parent SET old = 1; END;
+      CREATE VIEW v AS SELECT name FROM parent;
+      CREATE VIEW broken AS SELECT * FROM nowhere;
+      INSERT INTO parent VALUES (1, 'a', 1), (2, NULL, 2), (9, 'c', 3);
+      DELETE FROM parent WHERE id = 9;
+      INSERT INTO child VALUES (1, 1), (2, 2);
+      PRAGMA foreign_keys = ON;
+      """)
+    let from = try SQLiteInspector.inspect(database)
+    let to = try PlanHarness.schema(
+      """
+      CREATE TABLE parent (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL DEFAULT 'x', old INT);
+      CREATE TABLE child (id INTEGER PRIMARY KEY, p REFERENCES parent ON DELETE CASCADE);
+      CREATE INDEX parent_name ON parent (name);
+      CREATE TRIGGER on_child AFTER INSERT ON child BEGIN UPDATE parent SET old = 1; END;
+      CREATE VIEW v AS SELECT name FROM parent;
+      CREATE VIEW broken AS SELECT * FROM nowhere;
+      """)
+    try database.execute(try PlanHarness.script(from: from, to: to))
+    #expect(try SQLiteInspector.inspect(database) == to)
+    let names = try database.query("SELECT name FROM v ORDER BY 1") {
+      row throws(SQLiteError) in try row.text(0)
+    }
+    #expect(names == ["a", "x"])
+    #expect(try database.firstValue("SELECT count(*) FROM child") == .integer(2))
+    #expect(try database.firstValue("PRAGMA foreign_keys") == .integer(1))
+    try database.execute("INSERT INTO parent (name) VALUES ('new')")
+    #expect(try database.firstValue("SELECT max(id) FROM parent") == .integer(10))
+  }
+
+  @Test func keepsImplicitRowids() throws {
+    let database = try SQLiteConnection.open(.memory)
+    try database.execute(
+      "CREATE TABLE t (rowid TEXT, a); INSERT INTO t VALUES ('x', 1), ('y', 2), ('z', 3);"
+        + "DELETE FROM t WHERE a = 1")
+    let from = try SQLiteInspector.inspect(database)
+    let to = try PlanHarness.schema("CREATE TABLE t (rowid TEXT, a INT CHECK (a > 0))")
+    try database.execute(try PlanHarness.script(from: from, to: to))
+    #expect(
+      try database.query("SELECT _rowid_ FROM t") { $0.int(0) } == [2, 3])
+  }
+
+  @Test func refusesNewViolationsOfForeignKeys() throws {
+    let database = try SQLiteConnection.open(.memory)
+    try database.execute(
+      "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INT); INSERT INTO c VALUES (7)")
+    let from = try SQLiteInspector.inspect(database)
+    let to = try PlanHarness.schema(
+      "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INT REFERENCES p)")
+    let script = try PlanHarness.script(from: from, to: to)
+    #expect(
+      PlanHarness.run(script, on: database)?.contains("new violations of foreign keys") == true)
+    #expect(try SQLiteInspector.inspect(database) == from)
+    // What was violated before may stay.
+    try database.execute(
+      "DROP TABLE c; CREATE TABLE c (p INT REFERENCES p); INSERT INTO c VALUES (7)")
+    let again = try PlanHarness.schema(
+      "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INT NOT NULL REFERENCES p)")
+    let second = try PlanHarness.script(from: try SQLiteInspector.inspect(database), to: again)
+    #expect(PlanHarness.run(second, on: database) == nil)
+  }
+
+  @Test func refusesToRunInsideATransaction() throws {
+    let database = try SQLiteConnection.open(.memory)
+    try database.execute("CREATE TABLE t (a); PRAGMA foreign_keys = ON; BEGIN")
+    let to = try PlanHarness.schema("CREATE TABLE t (a INT)")
+    let script = try PlanHarness.script(from: try PlanHarness.schema("CREATE TABLE t (a)"), to: to)
+      .split(separator: "\n").filter { $0 != "BEGIN IMMEDIATE;" }.joined(separator: "\n")
+    #expect(PlanHarness.run(script, on: database)?.contains("still enforced") == true)
+  }
+
+  @Test func renames() throws {
+    let database = try SQLiteConnection.open(.memory)
+    try database.execute(
+      """
+      CREATE TABLE a (x INT CHECK (x > 0) UNIQUE, y INT);
+      CREATE TABLE b (z INT REFERENCES a (x));
+      CREATE INDEX i ON a (y) WHERE x IS NOT NULL;
+      CREATE VIEW v AS SELECT x, y FROM a;
+      INSERT INTO a VALUES (1, 2);
+      """)
+    let from = try SQLiteInspector.inspect(database)
+    var to = try PlanHarness.schema(
+      """
+      CREATE TABLE b (y INT CHECK (y > 0) UNIQUE, x INT);
+      CREATE TABLE a (z INT REFERENCES b (y));
+      CREATE INDEX i ON b (x) WHERE y IS NOT NULL;
+      CREATE VIEW v AS SELECT y, x FROM b;
+      """)
+    let main = Identifier("main", in: .sqlite)
+    func table(_ name: String) -> ObjectID {
+      ObjectID(.table, [main, Identifier(name, in: .sqlite)])
+    }
+    // A ring of two tables and a ring of two columns cannot be declared by names that exist on both
+    // sides; the renames are given.
+    let renames = [
+      Rename(from: table("a"), to: table("b")), Rename(from: table("b"), to: table("a")),
+      Rename(
+        from: table("a").part(.column, Identifier("x", in: .sqlite)),
+        to: table("b").part(.column, Identifier("y", in: .sqlite))),
+      Rename(
+        from: table("a").part(.column, Identifier("y", in: .sqlite)),
+        to: table("b").part(.column, Identifier("x", in: .sqlite))),
+    ]
+    to.scope = Schema.Scope()
+    let difference = try Differ.difference(from: from, to: to, renames: renames)
+    let plan = try Planner.plan(difference, from: from, to: to, dialect: SQLiteDialect())
+    #expect(!plan.steps.contains { $0.operation == .rebuild })
+    let script = SQLiteDialect().script(plan, options: ScriptOptions(allowed: .all))
+    try database.execute(script)
+    #expect(PlanHarness.differences(try SQLiteInspector.inspect(database), to, "up", script) == [])
+    #expect(try database.firstValue("SELECT y FROM b") == .integer(1))
+  }
+
+  @Test func writesRefusedStepsAsComments() throws {
+    let from = try PlanHarness.schema("CREATE TABLE a (x); CREATE TABLE b (x, y)")
+    let to = try PlanHarness.schema("CREATE TABLE b (x); CREATE TABLE c (x)")
+    let script = try PlanHarness.script(from: from, to: to, form: .script, allowed: .none)
+    #expect(script.hasPrefix(".bail on\nBEGIN IMMEDIATE;\n"))
+    #expect(script.contains("(not allowed: --allow DL01)\n-- DROP TABLE a;\n"))
+    #expect(script.contains("(not allowed: --allow DL02)\n-- ALTER TABLE b DROP COLUMN y;\n"))
+    #expect(script.contains("\nCREATE TABLE c (x);\n"))
+  }
+
+  @Test func usesAlterTableWhereItCan() throws {
+    let from = try PlanHarness.schema("CREATE TABLE t (a INT, b TEXT, c CHECK (c > 0))")
+    let to = try PlanHarness.schema(
+      "CREATE TABLE t (a INT, b TEXT, d TEXT NOT NULL DEFAULT 'x', e REFERENCES t (a) CHECK (e > 1))"
+    )
+    #expect(
+      try PlanHarness.script(from: from, to: to).split(separator: "\n").filter {
+        $0.hasPrefix("ALTER") || $0.hasPrefix("CREATE")
+      } == [
+        "ALTER TABLE t DROP COLUMN c;", "ALTER TABLE t ADD COLUMN d TEXT NOT NULL DEFAULT 'x';",
+        "ALTER TABLE t ADD COLUMN e REFERENCES t (a) CHECK (e > 1);",
+      ])
+  }
+
+  /// An unchanged element keeps its words, comments included.
+  @Test func rewritesOnlyWhatChanges() throws {
+    let from = try PlanHarness.schema(
+      """
+      CREATE TABLE t (
+        a   INTEGER  PRIMARY KEY /* the key */ NOT NULL,
+        b VarChar(20)  DEFAULT  'x', c int,
+        CONSTRAINT  big  CHECK (  a > 5 ) -- why
+      )
+      """)
+    var objects = from.objects
+    for index in objects.indices {
+      if case .column(var column) = objects[index], column.id.name.raw == "c" {
+        column.isNullable = false
+        column.source = nil
+        objects[index] = .column(column)
+      } else {
+        objects[index] = objects[index].withoutSource
+      }
+    }
+    let to = try from.replacing(objects: objects)
+    let script = try PlanHarness.script(from: from, to: to)
+    #expect(script.contains("a   INTEGER  PRIMARY KEY /* the key */ NOT NULL,\n"))
+    #expect(script.contains("b VarChar(20)  DEFAULT  'x',\n"))
+    #expect(script.contains("c int NOT NULL,\n"))
+    #expect(script.contains("CONSTRAINT  big  CHECK (  a > 5 )\n"))
+  }
+}
