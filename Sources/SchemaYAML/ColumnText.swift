@@ -84,11 +84,11 @@ struct ColumnText {
       throw reader.problem("'constraint' is followed by a name and a constraint")
     }
     if reader.take("not", "null") {
-      try once(isNotNull != nil, "null or not null", reader)
+      try once(isNotNull != nil, "null' or 'not null", reader)
       isNotNull = true
       notNullConflict = try reader.conflictAction()
     } else if reader.take("null") {
-      try once(isNotNull != nil, "null or not null", reader)
+      try once(isNotNull != nil, "null' or 'not null", reader)
       isNotNull = false
     } else if reader.take("collate") {
       try once(collation != nil, "collate", reader)

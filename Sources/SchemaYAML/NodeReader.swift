@@ -65,8 +65,8 @@ struct NodeReader {
 
   /// Whether the node has the form at its own level; what is in it is checked when it is read.
   private mutating func check(_ node: YAMLNode, _ form: KeyForm, of subject: String) -> Bool {
-    if matches(node, form) {
-      if case .word(let words) = form { return checkWord(node, words, of: subject) }
+    if let matching = matching(node, form) {
+      if case .word(let words) = matching { return checkWord(node, words, of: subject) }
       return true
     }
     // A section with nothing in it is an empty section.
@@ -101,6 +101,14 @@ struct NodeReader {
     return false
   }
 
+  /// The form among alternatives that the node has.
+  private func matching(_ node: YAMLNode, _ form: KeyForm) -> KeyForm? {
+    if case .oneOf(let forms) = form {
+      return forms.lazy.compactMap { matching(node, $0) }.first
+    }
+    return matches(node, form) ? form : nil
+  }
+
   private func matches(_ node: YAMLNode, _ form: KeyForm) -> Bool {
     switch (form, node.content) {
     case (.nothing, .scalar): node.isNull
@@ -111,7 +119,6 @@ struct NodeReader {
       (.wordOrText, .scalar):
       !node.isNull
     case (.names, .sequence), (.list, .sequence), (.named, .mapping), (.object, .mapping): true
-    case (.oneOf(let forms), _): forms.contains { matches(node, $0) }
     default: false
     }
   }

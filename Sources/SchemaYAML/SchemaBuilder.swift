@@ -177,7 +177,13 @@ struct SchemaBuilder {
   }
 
   mutating func report(_ problem: SyntaxProblem, at node: YAMLNode) {
-    nodes.report(nodes.mark(node, offset: problem.offset), problem.message)
+    // A plain text may have lost its end to a comma or a '#' of YAML's.
+    let isCut =
+      node.isPlain
+      && (problem.message.hasSuffix("never closed") || problem.message.hasSuffix("no partner"))
+    nodes.report(
+      nodes.mark(node, offset: problem.offset), problem.message,
+      suggestion: isCut ? "put the whole text in quotes, or on a line of its own" : nil)
   }
 
   /// A name with what qualifies it.
@@ -252,9 +258,7 @@ struct SchemaBuilder {
     do throws(SyntaxProblem) {
       try syntax.checkBalance(of: text)
     } catch {
-      nodes.report(
-        nodes.mark(node, offset: error.offset), error.message,
-        suggestion: node.isInFlow ? "put the text in quotes, or on a line of its own" : nil)
+      report(error, at: node)
       return nil
     }
     if text.trimmingSpace.isEmpty {
@@ -276,8 +280,7 @@ struct SchemaBuilder {
 }
 
 extension YAMLNode {
-  /// A plain text that ends on the line where it began may have lost its end to a comma or a `#`.
-  fileprivate var isInFlow: Bool {
+  fileprivate var isPlain: Bool {
     if case .scalar(_, .plain) = content { true } else { false }
   }
 }

@@ -31,23 +31,22 @@ package enum SchemaReader {
   ) throws(YAMLProblems) -> DeclaredSchema {
     var problems = YAMLProblems()
     var files: [(source: YAMLSource, root: YAMLNode)] = []
+    var isWhole = true
     for source in sources {
       let known = problems.problems.count
       let root = YAMLParser.parse(source, problems: &problems)
       if let root, !root.isNull {
         files.append((source, root))
-      } else if problems.problems.count == known, sources.count == 1 {
+      } else if problems.problems.count > known {
+        isWhole = false
+      } else if sources.count == 1 {
         problems.add(source, YAMLMark(line: 1, column: 1), "the file is empty")
       }
     }
     // Without a whole tree every further complaint would be guesswork.
-    guard let first = files.first, problems.isEmpty else { throw problems.finished(sources) }
+    guard let first = files.first, isWhole else { throw problems.finished(sources) }
     guard let engine = engine(of: files, problems: &problems) ?? defaultEngine else {
-      if problems.isEmpty {
-        problems.add(
-          first.source, first.root.mark, "the key 'engine' is missing",
-          suggestion: "add 'engine: postgresql' or 'engine: sqlite'")
-      }
+      reportMissingEngine(files, first: first, &problems)
       throw problems.finished(sources)
     }
     var builder = SchemaBuilder(engine: engine, source: first.source)
@@ -57,6 +56,28 @@ package enum SchemaReader {
       throw builder.nodes.problems.finished(sources)
     }
     return declared
+  }
+
+  /// The keys of the file are checked all the same, since one of them may be the reason.
+  private static func reportMissingEngine(
+    _ files: [(source: YAMLSource, root: YAMLNode)], first: (source: YAMLSource, root: YAMLNode),
+    _ problems: inout YAMLProblems
+  ) {
+    let known = problems.problems.count
+    for file in files {
+      var nodes = NodeReader(source: file.source, engine: nil)
+      _ = nodes.fields(file.root, SchemaKeys.file, of: "the file")
+      problems.add(nodes.problems)
+    }
+    let isGiven = files.contains { file in
+      guard case .mapping(let pairs) = file.root.content else { return true }
+      return pairs.contains { $0.name == "engine" }
+    }
+    if !isGiven || problems.problems.count == known {
+      problems.add(
+        first.source, first.root.mark, "the key 'engine' is missing",
+        suggestion: "add 'engine: postgresql' or 'engine: sqlite'")
+    }
   }
 
   /// What the files say, which they must say alike.

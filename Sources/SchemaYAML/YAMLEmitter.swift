@@ -193,7 +193,7 @@ package struct YAMLEmitter {
     var length = indent
     for item in items {
       switch item {
-      case .text(let text) where YAMLText.isFlowWord(text): words.append(text)
+      case .text(let text) where YAMLText.isFlowWord(text): words.append(YAMLText.inline(text))
       case .word(let text) where YAMLText.isFlowWord(text) || YAMLText.isResolved(text):
         words.append(text)
       default: return nil

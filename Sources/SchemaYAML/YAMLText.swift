@@ -43,7 +43,8 @@ package enum YAMLText {
 
   /// True for words of letters, digits, `_`, `$`, `-` and `.`, with single spaces between them.
   static func isFlowWord(_ text: String) -> Bool {
-    guard isPlain(text) else { return false }
+    // A word such as `y` is quoted there too.
+    guard isPlain(text) || isResolved(text) && !text.isEmpty else { return false }
     var previous: UInt8 = 0x20
     for byte in text.utf8 {
       switch byte {
@@ -54,7 +55,7 @@ package enum YAMLText {
       }
       previous = byte
     }
-    return true
+    return previous != 0x20
   }
 
   /// True when some YAML reads the plain text as null, a boolean, a number, a date or a merge key.

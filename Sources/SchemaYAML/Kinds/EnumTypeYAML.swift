@@ -52,7 +52,9 @@ extension SchemaWriter {
         guard let old = schema.renamedFrom[id] else { return .text(value.string) }
         return .mapping([
           YAMLEntry("value", .text(value.string)),
-          YAMLEntry("renamed_from", .sequence(old.map { .text($0.raw) })),
+          YAMLEntry(
+            "renamed_from",
+            old.count == 1 ? .text(old[0].raw) : .sequence(old.map { .text($0.raw) })),
         ])
       })
     guard hasCommon(type.id) else { return values }

@@ -59,7 +59,11 @@ extension SchemaBuilder {
         key.setColumns = columns.filter { hasColumn($0, table, at: node) }
         guard reader.isAtEnd else { throw reader.problem("'\(text)' is no action") }
       } catch {
-        report(error, at: node)
+        let nearest = nearestName(
+          to: text, among: ForeignKey.Action.allCases.map(\.rawValue))
+        nodes.report(
+          nodes.mark(node, offset: error.offset), error.message,
+          suggestion: nearest.map { "did you mean '\($0)'?" })
       }
     }
     key.onUpdate = fields.word("on_update").flatMap { ForeignKey.Action(rawValue: $0) } ?? .noAction
@@ -148,13 +152,14 @@ extension SchemaBuilder {
       if primary.count != key.columns.count {
         nodes.report(
           pending.mark,
-          "\(key.columns.count) columns refer to a primary key of \(primary.count)")
+          "a key of \(key.columns.count) column\(key.columns.count == 1 ? "" : "s") refers to a "
+            + "primary key of \(primary.count)")
         return false
       }
     } else if !key.referencedColumns.isEmpty, key.referencedColumns.count != key.columns.count {
       nodes.report(
         pending.mark,
-        "\(key.columns.count) columns refer to \(key.referencedColumns.count) columns")
+        "the numbers of columns differ: \(key.columns.count) and \(key.referencedColumns.count)")
       return false
     }
     return true
