@@ -63,7 +63,8 @@ package struct Comparer {
     try settle(zip(open, verdicts), in: &result)
   }
 
-  /// Where the texts mean the same, or where nobody can tell, the target takes over the object as it is.
+  /// Where the texts mean the same, or where nobody can tell, the target takes over those of the object as
+  /// it is.
   private func settle(
     _ decided: some Swift.Sequence<(Alteration, TextVerdict)>, in result: inout ComparisonResult
   ) throws {
@@ -77,11 +78,21 @@ package struct Comparer {
           Undecided(
             id: alteration.id, fields: alteration.fields.filter(\.isTextual), reason: reason))
       }
-      if alteration.isTextual { kept[alteration.id] = alteration.from }
+      kept[alteration.id] = Comparer.target(of: alteration)
     }
     guard !kept.isEmpty else { return }
     result.to = try result.to.replacing(objects: result.to.objects.map { kept[$0.id] ?? $0 })
     result.difference = try Differ.difference(
       from: result.from, to: result.to, renames: result.difference.renames)
+  }
+
+  /// What the object is to become, with the texts that it has.
+  private static func target(of alteration: Alteration) -> SchemaObject {
+    if alteration.isTextual { return alteration.from }
+    var present: [ExactText: Expression] = [:]
+    for field in alteration.fields where field.isTextual {
+      for (old, new) in field.from.expressionPairs(with: field.to) { present[new.canonical] = old }
+    }
+    return alteration.to.mappingExpressions { present[$0.canonical] ?? $0 }
   }
 }

@@ -8,6 +8,12 @@ package protocol Describable: Hashable, Sendable, Codable {
   var fields: [Field] { get }
   /// The same object after renames of it or of what it names.
   func renamed(by names: Renaming) -> Self
+  /// The same object with every expression among its fields put through `transform`.
+  func mappingExpressions(_ transform: (Expression) -> Expression) -> Self
+}
+
+extension Describable {
+  package func mappingExpressions(_ transform: (Expression) -> Expression) -> Self { self }
 }
 
 /// Renames of objects, to be applied to whatever mentions them.

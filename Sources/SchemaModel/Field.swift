@@ -74,6 +74,19 @@ package indirect enum FieldValue: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The expressions of both values, side by side, where they differ only in these.
+  package func expressionPairs(with other: FieldValue) -> [(Expression, Expression)] {
+    switch (self, other) {
+    case (.expression(let left), .expression(let right)): return [(left, right)]
+    case (.list(let left), .list(let right)):
+      return zip(left, right).flatMap { $0.expressionPairs(with: $1) }
+    case (.record(let left), .record(let right)):
+      return zip(left, right).flatMap { $0.value.expressionPairs(with: $1.value) }
+    case (.absent, _), (.flag, _), (.text, _), (.expression, _), (.list, _), (.record, _):
+      return []
+    }
+  }
+
   private static func describe(_ fields: [Field]) -> String {
     fields.compactMap { field -> String? in
       switch field.value {

@@ -73,6 +73,27 @@ package enum SchemaObject: Hashable, Sendable {
     case .comment(let value): .comment(value.renamed(by: names))
     }
   }
+
+  /// The object with every expression among its fields put through `transform`.
+  package func mappingExpressions(
+    _ transform: (Expression) -> Expression
+  ) -> SchemaObject {
+    switch self {
+    case .namespace(let value): .namespace(value.mappingExpressions(transform))
+    case .enumType(let value): .enumType(value.mappingExpressions(transform))
+    case .sequence(let value): .sequence(value.mappingExpressions(transform))
+    case .table(let value): .table(value.mappingExpressions(transform))
+    case .column(let value): .column(value.mappingExpressions(transform))
+    case .primaryKey(let value): .primaryKey(value.mappingExpressions(transform))
+    case .unique(let value): .unique(value.mappingExpressions(transform))
+    case .check(let value): .check(value.mappingExpressions(transform))
+    case .foreignKey(let value): .foreignKey(value.mappingExpressions(transform))
+    case .index(let value): .index(value.mappingExpressions(transform))
+    case .view(let value): .view(value.mappingExpressions(transform))
+    case .trigger(let value): .trigger(value.mappingExpressions(transform))
+    case .comment(let value): .comment(value.mappingExpressions(transform))
+    }
+  }
 }
 
 extension SchemaObject: Codable {

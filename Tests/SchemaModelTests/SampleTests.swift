@@ -64,6 +64,17 @@ struct SampleTests {
     }
   }
 
+  @Test(arguments: Samples.objects)
+  func everyExpressionIsReachedByTheMapping(_ object: SchemaObject) {
+    let marked = object.mappingExpressions { Expression(text: $0.text, canonical: "mapped") }
+    for (old, new) in zip(object.fields, marked.fields) {
+      for (before, after) in old.value.expressionPairs(with: new.value) {
+        #expect(before.canonical != "mapped")
+        #expect(after.canonical == "mapped", "\(object.id): \(old.name)")
+      }
+    }
+  }
+
   @Test func incidentalPropertiesExist() {
     for (type, names) in Samples.incidental {
       let labels = Samples.objects.filter { "\(Swift.type(of: $0.value))" == type }

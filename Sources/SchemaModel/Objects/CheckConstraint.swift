@@ -30,6 +30,12 @@ package struct CheckConstraint: Describable {
     ]
   }
 
+  package func mappingExpressions(_ transform: (Expression) -> Expression) -> CheckConstraint {
+    var copy = self
+    copy.expression = transform(expression)
+    return copy
+  }
+
   package func renamed(by names: Renaming) -> CheckConstraint {
     var copy = self
     copy.id = names(id)

@@ -81,6 +81,15 @@ package struct Column: Describable {
     ]
   }
 
+  package func mappingExpressions(_ transform: (Expression) -> Expression) -> Column {
+    var copy = self
+    copy.defaultValue = defaultValue.map(transform)
+    copy.generation = generation.map {
+      Generation(expression: transform($0.expression), storage: $0.storage)
+    }
+    return copy
+  }
+
   package func renamed(by names: Renaming) -> Column {
     var copy = self
     copy.id = names(id)

@@ -94,6 +94,17 @@ package struct Index: Describable {
     ]
   }
 
+  package func mappingExpressions(_ transform: (Expression) -> Expression) -> Index {
+    var copy = self
+    for index in copy.parts.indices {
+      if case .expression(let expression) = copy.parts[index].subject {
+        copy.parts[index].subject = .expression(transform(expression))
+      }
+    }
+    copy.predicate = predicate.map(transform)
+    return copy
+  }
+
   package func renamed(by names: Renaming) -> Index {
     var copy = self
     copy.id = names(id)

@@ -57,6 +57,13 @@ package struct Trigger: Describable {
     }
   }
 
+  package func mappingExpressions(_ transform: (Expression) -> Expression) -> Trigger {
+    var copy = self
+    copy.condition = condition.map(transform)
+    copy.body = transform(body)
+    return copy
+  }
+
   package func renamed(by names: Renaming) -> Trigger {
     var copy = self
     copy.id = names(id)

@@ -43,6 +43,12 @@ package struct View: Describable {
     ]
   }
 
+  package func mappingExpressions(_ transform: (Expression) -> Expression) -> View {
+    var copy = self
+    copy.query = transform(query)
+    return copy
+  }
+
   package func renamed(by names: Renaming) -> View {
     var copy = self
     copy.id = names(id)
