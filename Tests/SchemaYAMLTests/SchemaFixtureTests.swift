@@ -69,3 +69,38 @@ import Testing
     }
   }
 }
+
+@Suite struct OwnSchemaTests {
+  @Test func theExampleAtTheTopIsRead() throws {
+    let source = YAMLSource(file: "schema.yaml", text: try Repository.text("schema.yaml"))
+    do throws(YAMLProblems) {
+      let schema = try SchemaReader.read([source]).schema
+      #expect(schema.objects(of: .table).count == 4)
+      #expect(SchemaWriter.write(schema).losses == [])
+    } catch {
+      Issue.record("\(error.rendered)")
+    }
+  }
+
+  @Test func severalFilesMakeOneSchema() throws {
+    let one = YAMLSource(
+      file: "a.yaml",
+      text: "engine: postgresql\ntables:\n  a: {columns: {id: bigint identity primary key}}\n")
+    let two = YAMLSource(
+      file: "b.yaml", text: "tables:\n  b: {columns: {a_id: bigint references a}}\n")
+    let schema = try SchemaReader.read([one, two]).schema
+    #expect(schema.objects(of: .foreignKey).map(\.id.name.raw) == ["b_a_id_fkey"])
+    do {
+      _ = try SchemaReader.read([one, two, one])
+      Issue.record("a duplicate was not found")
+    } catch {
+      #expect(
+        error.problems.first?.headline
+          == "a.yaml:3:3: table 'a' was declared before, at a.yaml:3:3")
+    }
+    let sqlite = YAMLSource(file: "c.yaml", text: "engine: sqlite\n")
+    #expect(throws: YAMLProblems.self) { try SchemaReader.read([one, sqlite]) }
+    #expect(throws: YAMLProblems.self) { try SchemaReader.read([two]) }
+    #expect(try SchemaReader.read([two, one], defaultEngine: .sqlite).schema.engine == .postgresql)
+  }
+}

@@ -7,7 +7,7 @@ import Testing
 @Suite struct SchemaRoundTripTests {
   @Test(arguments: EngineName.allCases)
   func randomSchemasComeBackEqual(engine: EngineName) throws {
-    for seed in 0..<UInt64(150) {
+    for seed in 0..<UInt64(60) {
       var generator = SchemaGenerator(seed: seed, engine: engine)
       let schema = try generator.draft().schema()
       let written = SchemaWriter.write(schema)
