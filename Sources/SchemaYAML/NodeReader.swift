@@ -49,8 +49,13 @@ struct NodeReader {
     return fields
   }
 
+  /// A text as messages quote it.
+  func shown(_ text: String) -> String {
+    source.shown(text)
+  }
+
   private mutating func reportUnknown(_ pair: YAMLPair, _ table: KeyTable, of subject: String) {
-    let name = YAMLTreeBuilder.shortened(pair.name)
+    let name = shown(pair.name)
     if let reason = table.unsupported[pair.name] {
       report(pair.key.mark, reason)
       return
@@ -85,7 +90,7 @@ struct NodeReader {
 
   private func describe(_ node: YAMLNode, _ form: KeyForm) -> String {
     guard let text = node.scalarText, !node.isNull else { return node.kindName }
-    return "'\(YAMLTreeBuilder.shortened(text))'"
+    return "'\(shown(text))'"
   }
 
   private mutating func checkWord(
@@ -96,7 +101,7 @@ struct NodeReader {
     let nearest = nearestName(to: text, among: words)
     report(
       node.mark,
-      "\(subject) is \(KeyForm.word(words).words), not '\(YAMLTreeBuilder.shortened(text))'",
+      "\(subject) is \(KeyForm.word(words).words), not '\(shown(text))'",
       suggestion: nearest.map { "did you mean '\($0)'?" })
     return false
   }

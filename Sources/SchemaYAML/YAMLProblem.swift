@@ -114,6 +114,7 @@ package struct YAMLExcerpt: Hashable, Sendable {
     let start = lineStarts[line - 1]
     let end = line < lineStarts.count ? lineStarts[line] : source.bytes.count
     let bytes = source.bytes[start..<end]
+    if source.isSecret(bytes) { return nil }
     // A line of megabytes is not decoded for the sake of a window of a hundred cells.
     let window = YAMLExcerpt.width
     var first = bytes.startIndex

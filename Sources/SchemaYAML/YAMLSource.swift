@@ -1,7 +1,11 @@
+import SchemaModel
+
 /// One YAML text with the name that messages give it.
 package struct YAMLSource: Sendable {
   package let file: String
   package let bytes: [UInt8]
+  /// The text may hold URLs with passwords: messages quote neither lines nor values with one.
+  package var holdsSecrets = false
 
   package init(file: String, bytes: [UInt8]) {
     self.file = file
@@ -35,6 +39,18 @@ package struct YAMLSource: Sendable {
       }
     }
     return starts
+  }
+
+  /// Whether a piece of this text must not be quoted.
+  func isSecret(_ text: some Collection<UInt8>) -> Bool {
+    guard holdsSecrets else { return false }
+    let text = String(decoding: text, as: UTF8.self).asciiLowercased
+    return text.contains("://") || text.contains("@") || text.contains("passw")
+  }
+
+  /// A text of the file as messages quote it.
+  func shown(_ text: String) -> String {
+    isSecret(text.utf8) ? "…" : YAMLTreeBuilder.shortened(text)
   }
 
   var hasByteOrderMark: Bool { bytes.starts(with: [0xEF, 0xBB, 0xBF]) }

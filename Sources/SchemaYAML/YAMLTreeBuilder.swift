@@ -140,7 +140,7 @@ struct YAMLTreeBuilder {
         places[ExactText(pair.name)] = first
         problems.add(
           source, pair.key.mark,
-          "the key '\(YAMLTreeBuilder.shortened(pair.name))' was given before, at line "
+          "the key '\(source.shown(pair.name))' was given before, at line "
             + "\(first.line), column \(first.column)")
         continue
       }
@@ -187,7 +187,7 @@ struct YAMLTreeBuilder {
   private mutating func checkTag(_ tag: String, _ mark: YAMLMark) {
     if tag != "!", !tag.hasPrefix("tag:yaml.org,2002:") {
       problems.add(
-        source, mark, "the tag '\(YAMLTreeBuilder.shortened(tag))' means nothing here",
+        source, mark, "the tag '\(source.shown(tag))' means nothing here",
         suggestion: "remove it, or put the text in quotes if it begins with '!'")
     }
   }
