@@ -66,14 +66,17 @@ let package = Package(
 
     .target(
       name: "TestSupport",
-      dependencies: ["Comparison", "Planning", "SchemaDiff", "SchemaModel", "SQLText"],
+      dependencies: [
+        "Comparison", "Planning", "SchemaDiff", "SchemaModel", "SchemaYAML", "SQLText",
+      ],
       path: "Tests/TestSupport"),
     .testTarget(
       name: "SQLTextTests", dependencies: ["SchemaModel", "SQLText", "TestSupport"]),
     .testTarget(
       name: "SchemaModelTests", dependencies: ["Digest", "SchemaModel", "TestSupport"]),
     .testTarget(
-      name: "SchemaDiffTests", dependencies: ["SchemaDiff", "SchemaModel", "TestSupport"]),
+      name: "SchemaDiffTests",
+      dependencies: ["Comparison", "SchemaDiff", "SchemaModel", "TestSupport"]),
     .testTarget(
       name: "PlanningTests",
       dependencies: ["Planning", "SchemaDiff", "SchemaModel", "SQLText", "TestSupport"]),

@@ -1,4 +1,5 @@
 package import Comparison
+import Planning
 package import SchemaDiff
 package import SchemaModel
 
@@ -44,16 +45,17 @@ package struct Report: Sendable {
     return merged
   }
 
-  /// `3 differences: 1 to create, 2 to alter` and the like.
+  /// `3 differences: 1 to create, 2 to alter` and the like; a relation counts with all its parts as one.
   package var summary: String {
-    var counts: [(Int, String)] = []
-    counts.append((difference.renames.count, "to rename"))
-    counts.append(
-      (difference.changes.count { if case .create = $0 { true } else { false } }, "to create"))
-    counts.append(
-      (difference.changes.count { if case .alter = $0 { true } else { false } }, "to alter"))
-    counts.append(
-      (difference.changes.count { if case .drop = $0 { true } else { false } }, "to drop"))
+    let folded = Fold.fold(
+      difference.changes, foldsCreate: { _ in true }, foldsDrop: { _ in true }
+    ).map(\.change)
+    let counts = [
+      (difference.renames.count, "to rename"),
+      (folded.count { if case .create = $0 { true } else { false } }, "to create"),
+      (folded.count { if case .alter = $0 { true } else { false } }, "to alter"),
+      (folded.count { if case .drop = $0 { true } else { false } }, "to drop"),
+    ]
     let total = counts.reduce(0) { $0 + $1.0 }
     var sentence: String
     if total == 0 {
@@ -86,14 +88,14 @@ package enum Wording {
   /// The object inside its relation: `column total`.
   package static func part(_ id: ObjectID) -> String {
     if let target = id.commentTarget { return "comment on \(object(target))" }
-    return "\(id.kind.displayName) \(name(id))"
+    return titled(id)
   }
 
   /// The object with its schema: `table sales.orders`, `column total of sales.orders`.
   package static func object(_ id: ObjectID) -> String {
     if let target = id.commentTarget { return "comment on \(object(target))" }
     guard id.kind.isPartOfRelation else { return "\(id.kind.displayName) \(path(id.path))" }
-    return "\(id.kind.displayName) \(name(id)) of \(path(id.relationPath))"
+    return "\(titled(id)) of \(path(id.relationPath))"
   }
 
   /// Default schemas go without saying.
@@ -102,8 +104,13 @@ package enum Wording {
     return (isDefault ? path.dropFirst() : path[...]).map(\.raw).joined(separator: ".")
   }
 
-  /// Unnamed constraints are called by what they say.
-  private static func name(_ id: ObjectID) -> String {
-    id.name.raw.hasPrefix("#") ? String(id.name.raw.dropFirst()) : id.name.raw
+  /// Kind and last name; unnamed constraints are called by what they say: `unique (a,b)`.
+  private static func titled(_ id: ObjectID) -> String {
+    guard UnnamedConstraint.isUnnamed(id) else {
+      return "\(id.kind.displayName) \(id.name.raw)"
+    }
+    let definition = String(
+      decoding: id.name.raw.utf8.dropFirst(1 + id.kind.rawValue.utf8.count), as: UTF8.self)
+    return definition.isEmpty ? id.kind.displayName : "\(id.kind.displayName) \(definition)"
   }
 }

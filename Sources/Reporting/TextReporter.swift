@@ -42,20 +42,27 @@ package struct TextReporter {
       let indent = group.isAlone ? "" : "  "
       switch entry {
       case .rename(let rename):
-        let text = "\(Wording.part(rename.from)) renamed to \(rename.to.name.raw)"
+        let text = "\(title(rename.from, in: group)) renamed to \(rename.to.name.raw)"
         wrap(indent + paint.yellow("~") + " " + text, continuation: indent + "    ")
       case .change(.create(let object), let parts):
-        let text = "\(Wording.part(object.id))\(tail(parts)) — \(inTargetOnly)"
+        let text = "\(title(object.id, in: group))\(tail(parts)) — \(inTargetOnly)"
         wrap(indent + paint.green("+") + " " + text, continuation: indent + "    ")
       case .change(.drop(let object), let parts):
-        let text = "\(Wording.part(object.id))\(tail(parts)) — \(inSourceOnly)"
+        let text = "\(title(object.id, in: group))\(tail(parts)) — \(inSourceOnly)"
         wrap(indent + paint.red("-") + " " + text, continuation: indent + "    ")
       case .change(.alter(let alteration), _):
-        wrap(indent + paint.yellow("~") + " " + Wording.part(alteration.id))
+        wrap(
+          indent + paint.yellow("~") + " " + title(alteration.id, in: group),
+          continuation: indent + "    ")
         for field in alteration.fields { write(field, indent: indent + "    ") }
       }
     }
     lines.append("")
+  }
+
+  /// Under the name of its relation an object goes by its own; alone it needs its schema.
+  private func title(_ id: ObjectID, in group: Groups.Group) -> String {
+    group.isAlone ? Wording.object(id) : Wording.part(id)
   }
 
   private var inTargetOnly: String {
@@ -132,7 +139,7 @@ package struct TextReporter {
   private mutating func writeCoverage() {
     let coverage = report.coverage
     if !coverage.unmodelled.isEmpty {
-      let list = coverage.unmodelled.map { "\($0.count) \($0.kind)" }.joined(separator: ", ")
+      let list = coverage.unmodelled.map { "\($0.kind) (\($0.count))" }.joined(separator: ", ")
       wrap("not compared (not modelled yet): " + list, continuation: "  ")
     }
     for gap in coverage.gaps { wrap("could not be read: \(gap.subject): \(gap.reason)") }

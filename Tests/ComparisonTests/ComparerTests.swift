@@ -1,5 +1,4 @@
 import Comparison
-import Planning
 import SchemaDiff
 import SchemaModel
 import Testing
@@ -30,17 +29,6 @@ private struct FixedScratch: Scratch {
   mutating func load(script: String) throws -> Schema { .empty(.postgresql) }
 }
 
-private struct NoDialect: Dialect {
-  var engine: EngineName { .postgresql }
-  var kindsRenamedByShape: Set<ObjectKind> { [] }
-  var decidesTexts: Bool
-
-  func steps(
-    for difference: Difference, from: Schema, to: Schema
-  ) throws(PlanningError) -> [Step] { [] }
-  func script(_ plan: Plan, options: ScriptOptions) -> String { "" }
-}
-
 struct ComparerTests {
   private let id = Make.id("t").part(.check, "c")
 
@@ -51,12 +39,13 @@ struct ComparerTests {
   private func compare(
     _ from: Schema, _ to: Schema, _ scratch: FixedScratch?, decidesTexts: Bool = false
   ) throws -> ComparisonResult {
-    try Comparer(dialect: NoDialect(decidesTexts: decidesTexts)) { scratch }.compare(
-      from: from, to: to)
+    try Comparer(dialect: PlainDialect(engine: .postgresql, decidesTexts: decidesTexts)) { scratch }
+      .compare(
+        from: from, to: to)
   }
 
   @Test func equalTextsNeedNoScratch() throws {
-    let comparer = Comparer(dialect: NoDialect(decidesTexts: false)) {
+    let comparer = Comparer(dialect: PlainDialect(engine: .postgresql)) {
       Issue.record("the scratch was asked for")
       return nil
     }

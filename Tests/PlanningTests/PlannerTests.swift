@@ -5,42 +5,6 @@ import SchemaModel
 import Testing
 import TestSupport
 
-/// A dialect that writes one line a change.
-private struct PlainDialect: Dialect {
-  var engine: EngineName { .sqlite }
-  var kindsRenamedByShape: Set<ObjectKind> { [] }
-  var decidesTexts: Bool { true }
-
-  func steps(
-    for difference: Difference, from: Schema, to: Schema
-  ) throws(PlanningError) -> [Step] {
-    difference.renames.map {
-      Step(
-        .rename, $0.to, statements: [Statement(.verbatim("rename \($0.from.name) \($0.to.name)"))])
-    }
-      + difference.changes.map { change in
-        switch change {
-        case .create(let object):
-          Step(
-            .create, object.id, produces: [object.id], consumes: object.requires,
-            statements: [Statement(.verbatim("create \(object.id.name)"))])
-        case .drop(let object):
-          Step(
-            .drop, object.id, destroys: [object.id], releases: object.requires,
-            statements: [Statement(.verbatim("drop \(object.id.name)"))])
-        case .alter(let alteration):
-          Step(
-            .alter, alteration.id,
-            statements: [Statement(.verbatim("alter \(alteration.id.name)"))])
-        }
-      }
-  }
-
-  func script(_ plan: Plan, options: ScriptOptions) -> String {
-    plan.steps.flatMap(\.statements).map { $0.sql.text + "\n" }.joined()
-  }
-}
-
 struct PlannerTests {
   private let dialect = PlainDialect()
 
