@@ -75,6 +75,7 @@ struct Catalog {
   var tables: [(oid: UInt32, table: Table)] = []
   /// Views, whose queries are read last.
   var views: [(oid: UInt32, view: View)] = []
+  var viewPaths: Set<[Identifier]> = []
   var coverage = Coverage()
   private var parsed: [ExactText: Expression] = [:]
 

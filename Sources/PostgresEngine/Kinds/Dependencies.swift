@@ -19,7 +19,15 @@ enum DependencyKind {
   ) { rows, catalog in
     var pairs: [(ObjectID, ObjectID)] = []
     for row in rows { if let pair = decode(row, catalog) { pairs.append(pair) } }
-    for (dependent, needed) in pairs { catalog.dependencies[dependent, default: []].append(needed) }
+    for (dependent, needed) in pairs {
+      catalog.dependencies[dependent, default: []].append(needed)
+      // PostgreSQL records the columns alone; a view that uses a view needs the view.
+      if needed.kind == .column, needed.relationPath != dependent.relationPath {
+        let view = ObjectID(.view, needed.relationPath)
+        catalog.dependencies[dependent, default: []].append(
+          catalog.viewPaths.contains(needed.relationPath) ? view : needed.table)
+      }
+    }
     for (id, needed) in catalog.dependencies {
       catalog.dependencies[id] = Array(Set(needed)).sorted()
     }

@@ -19,7 +19,7 @@ enum SequenceSteps {
   static func drop(_ sequence: Sequence) -> Step {
     Step(
       .drop, sequence.id, destroys: [sequence.id],
-      releases: sequence.requires + (sequence.ownedBy.map { [$0, $0.table] } ?? []),
+      releases: sequence.requires,
       statements: [Statement("DROP SEQUENCE \(path: sequence.id.path)", lock: .accessExclusive)],
       hazards: [
         Hazard(

@@ -22,6 +22,7 @@ enum ViewKind {
       view.resultColumns = (catalog.viewColumns[oid] ?? []).sorted { $0.number < $1.number }
         .map(\.column)
       catalog.objects.append(.view(view))
+      catalog.viewPaths.insert(view.id.path)
     }
     catalog.views = []
   }

@@ -141,6 +141,9 @@ struct PlanContext {
     return found
   }
 
+  /// Whether both sides have the object.
+  func isAltered(_ id: ObjectID) -> Bool { from.contains(id) && to.contains(id) }
+
   /// Whether a relation of the plan is new, so that nothing is locked and nothing lost.
   func isNew(_ relation: ObjectID) -> Bool { created.contains(relation) }
 }

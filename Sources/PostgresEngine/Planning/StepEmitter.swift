@@ -40,6 +40,7 @@ struct StepEmitter {
     }
     restoreComments()
     orderColumns()
+    freeNames()
     return emitted
   }
 
@@ -162,6 +163,35 @@ struct StepEmitter {
       for (previous, next) in zip(sorted, sorted.dropFirst()) {
         emitted[next].consumes.append(emitted[previous].subject)
       }
+    }
+  }
+
+  /// Tables, views, sequences, types and indexes of a schema share their names: what goes makes place for
+  /// what comes under the same name as another kind of thing or on another table.
+  private mutating func freeNames() {
+    var gone: [[Identifier]: [ObjectID]] = [:]
+    for step in emitted {
+      for id in step.destroys where !context.isAltered(id) {
+        if let name = StepEmitter.sharedName(id) { gone[name, default: []].append(id) }
+      }
+    }
+    guard !gone.isEmpty else { return }
+    for index in emitted.indices {
+      for id in emitted[index].produces {
+        guard let name = StepEmitter.sharedName(id) else { continue }
+        for other in gone[name] ?? [] where other != id && !emitted[index].destroys.contains(other)
+        {
+          emitted[index].produces.append(other)
+        }
+      }
+    }
+  }
+
+  private static func sharedName(_ id: ObjectID) -> [Identifier]? {
+    switch id.kind {
+    case .table, .view, .sequence, .enumType: id.path
+    case .index, .primaryKey, .unique: [id.path[0], id.name]
+    case .namespace, .column, .check, .foreignKey, .trigger, .comment: nil
     }
   }
 }

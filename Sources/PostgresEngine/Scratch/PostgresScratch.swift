@@ -1,0 +1,133 @@
+package import Comparison
+import Planning
+import SQLText
+import SchemaDiff
+package import SchemaModel
+
+/// Lets PostgreSQL itself say what declared texts mean: builds them in a throw-away database and reads
+/// them back.
+package struct PostgresScratch: Scratch {
+  private let server: ScratchServer
+  private static let publicSchema = ObjectID.namespace(Identifier("public"))
+
+  package init(on server: ScratchServer) { self.server = server }
+
+  package mutating func canonical(_ schema: Schema) throws -> ScratchReading {
+    let withPublic = schema.contains(Self.publicSchema)
+    let database = try ScratchDatabase(on: server, withPublic: withPublic)
+    let builder = ScratchBuilder(connection: try database.builder())
+    try builder.pin(searchPath: schema.scope.searchPath.map(\.raw))
+    var administration: PostgresConnection? = try database.administration()
+    let steps = try Self.steps(creating: schema, withPublic: withPublic)
+    let failures = try builder.build(steps, administration: administration.take())
+    return ScratchReading(schema: try builder.read(), failures: failures)
+  }
+
+  package mutating func load(script: String) throws -> Schema {
+    let pieces: [StatementSplitter.Piece]
+    do {
+      pieces = try StatementSplitter.pieces(of: script)
+    } catch {
+      throw ScriptError(line: ScriptError.line(of: error.offset, in: script), reason: error.message)
+    }
+    let database = try ScratchDatabase(on: server, withPublic: true)
+    let loader = ScriptLoader(
+      connection: try database.builder(), administration: try database.administration(),
+      canMakeRoles: server.canMakeRoles)
+    for piece in pieces { try loader.run(piece) }
+    return try loader.read()
+  }
+
+  /// The steps from nothing to the schema; out of order when some wait for each other, since what fails
+  /// is tried again anyway.
+  private static func steps(creating schema: Schema, withPublic: Bool) throws -> [Step] {
+    let dialect = PostgresDialect()
+    let present = schema.objects(of: .namespace, under: withPublic ? publicSchema.path : [])
+    let start = try Schema(
+      engine: .postgresql, objects: withPublic ? Array(present.prefix(1)) : [],
+      serverVersion: schema.serverVersion)
+    let difference = try Differ.difference(from: start, to: schema, renames: [])
+    let steps = try dialect.steps(for: difference, from: start, to: schema)
+    return (try? Order.sorted(steps)) ?? steps.sorted { $0.subject < $1.subject }
+  }
+}
+
+/// Executes steps on a scratch database.
+struct ScratchBuilder: ~Copyable {
+  private let connection: PostgresConnection
+  /// How many steps share a transaction, as long as all goes well.
+  private static let batch = 200
+
+  init(connection: consuming PostgresConnection) { self.connection = connection }
+
+  borrowing func pin(searchPath: [String]) throws(PostgresError) {
+    try connection.pin(
+      SessionSettings(lockTimeout: 10_000, statementTimeout: 60_000, searchPath: searchPath))
+  }
+
+  borrowing func read() throws(PostgresError) -> Schema {
+    try PostgresInspector.inspect(connection)
+  }
+
+  /// What failed, with the server's reason; what failed for a missing object is tried again until nothing
+  /// moves.
+  borrowing func build(
+    _ steps: [Step], administration: consuming PostgresConnection?
+  ) throws(PostgresError) -> [ObjectID: String] {
+    var waiting: [Step] = []
+    var position = 0
+    while position < steps.count {
+      let batch = Array(steps[position..<min(position + Self.batch, steps.count)])
+      position += batch.count
+      if try failure(of: batch) != nil {
+        for step in batch where try failure(of: [step]) != nil { waiting.append(step) }
+      }
+    }
+    var reasons: [ObjectID: String] = [:]
+    var before = Int.max
+    while !waiting.isEmpty, waiting.count < before {
+      before = waiting.count
+      reasons = [:]
+      var left: [Step] = []
+      for step in waiting {
+        guard let reason = try failure(of: [step]) else { continue }
+        left.append(step)
+        reasons[step.subject] = reason.message
+      }
+      waiting = left
+    }
+    return reasons
+  }
+
+  /// Runs the steps in one transaction; the error, after everything was taken back. Throws only when the
+  /// scratch itself is gone.
+  private borrowing func failure(of steps: [Step]) throws(PostgresError) -> ServerError? {
+    let statements = steps.flatMap(\.statements)
+    guard !statements.isEmpty else { return nil }
+    let texts = statements.map(\.sql.text)
+    let isTransactional = statements.allSatisfy(\.isTransactional)
+    do throws(PostgresError) {
+      if isTransactional {
+        _ = try connection.run(["BEGIN"] + texts + ["COMMIT"])
+      } else {
+        for text in texts { try connection.execute(text) }
+      }
+      return nil
+    } catch {
+      guard connection.isOpen else { throw error }
+      if connection.isInTransaction { try connection.execute("ROLLBACK") }
+      switch error {
+      case .server(let reason): return reason
+      default: return ServerError(unexpected: error.message)
+      }
+    }
+  }
+}
+
+extension ServerError {
+  init(unexpected message: String) {
+    self.init(
+      severity: "ERROR", sqlState: "", message: message, detail: nil, hint: nil, position: nil,
+      context: nil, schema: nil, table: nil, column: nil, constraint: nil, statementIndex: 0)
+  }
+}
