@@ -60,7 +60,8 @@ let package = Package(
       name: "KedgeCLI",
       dependencies: [
         "Comparison", "Digest", "Migrations", "Planning", "Reporting", "SchemaDiff", "SchemaModel",
-        "SchemaYAML", "Sources", "SQLText", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "SchemaYAML", "Sources", "SQLText",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kedge", dependencies: ["KedgeCLI"]),
 
@@ -87,6 +88,7 @@ let package = Package(
       name: "ReportingTests",
       dependencies: ["Comparison", "Reporting", "SchemaDiff", "SchemaModel", "TestSupport"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["SchemaModel", "TestSupport"]),
+    .testTarget(name: "KedgeCLITests", dependencies: ["TestSupport", "kedge"]),
     .testTarget(name: "SQLiteEngineTests", dependencies: ["SQLiteEngine"]),
     .testTarget(
       name: "SchemaYAMLTests",

@@ -1,1 +1,3 @@
-print("kedge")
+import KedgeCLI
+
+Kedge.start()

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Comparison
+import Reporting
+import SchemaDiff
+import SchemaModel
+import SchemaYAML
+import Sources
+
+/// `kedge check`: the gate.
+struct CheckCommand: KedgeCommand {
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Hold databases against the declared schema; exit 1 on drift.",
+    discussion: """
+      Without SOURCE every environment of kedge.yaml is checked. The target is the schema file of
+      kedge.yaml, else ./schema.yaml.
+
+      EXAMPLES
+        kedge check app.db
+        kedge check env:staging --target git:main:schema.yaml --output drift.json
+      """)
+
+  @Argument(help: "What to check.")
+  var source: [String] = []
+
+  @Option(help: ArgumentHelp("What it should be.", valueName: "source"))
+  var target: String?
+
+  @Option(help: "How to print the report.")
+  var format: Format?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Write a report to a file whose extension tells the format; may be given several times.",
+      valueName: "file"))
+  var output: [String] = []
+
+  @Flag(help: "Exit 4 when something was not compared: kinds that are not modelled, gaps.")
+  var strict = false
+
+  @OptionGroup var sources: SourceOptions
+  @OptionGroup var options: GlobalOptions
+
+  func validate() throws {
+    for file in output where (OutputFile.format(file) as Format?) == nil {
+      throw ValidationError("'\(file)': a report's name ends in .txt, .text or .json")
+    }
+  }
+
+  func outcome(in world: World) throws -> Outcome {
+    let workspace = try Workspace(world: world, options: options, sources: sources)
+    let targetName = try SourceName(target ?? workspace.schemaFile)
+    var reports: [Report] = []
+    var outcomes: [Outcome] = []
+    for name in try names(in: workspace) {
+      do {
+        let report = try check(name, against: targetName, in: workspace)
+        reports.append(report)
+        outcomes.append(outcome(of: report))
+      } catch {
+        // Of several databases the others are still checked.
+        if source.count > 1 || source.isEmpty { world.printError("\(name):\n") }
+        outcomes.append(Failure.report(error, to: world))
+      }
+    }
+    if !reports.isEmpty { try write(reports, in: workspace) }
+    return Outcome.worst(outcomes)
+  }
+
+  private func names(in workspace: Workspace) throws -> [String] {
+    guard source.isEmpty else { return source }
+    let environments = workspace.configuration.environments.keys.sorted()
+    guard !environments.isEmpty else {
+      throw SourceProblem(
+        "there is nothing to check: no SOURCE was given, and there is no kedge.yaml with environments",
+        nextStep: "name a database: kedge check app.db, or write a kedge.yaml with: kedge init")
+    }
+    return environments.map { "env:" + $0 }
+  }
+
+  private func check(
+    _ name: String, against target: SourceName, in workspace: Workspace
+  ) throws -> Report {
+    let (live, declared) = try workspace.loader.load(from: SourceName(name), to: target)
+    let result = try workspace.compare(live, declared)
+    let label = name.hasPrefix("env:") ? name : live.label
+    return Report(
+      perspective: .gate, fromLabel: label, toLabel: declared.label, result: result)
+  }
+
+  private func outcome(of report: Report) -> Outcome {
+    let outcome = DiffCommand.outcome(of: report.result)
+    if outcome == .success, strict, !report.coverage.isComplete { return .undecided }
+    return outcome
+  }
+
+  private func write(_ reports: [Report], in workspace: Workspace) throws {
+    let world = workspace.world
+    if output.isEmpty || format != nil {
+      let color = options.isColored(world)
+      world.print(try render(reports, format ?? .text, colored: color, width: world.width))
+    }
+    for file in output {
+      guard let format: Format = OutputFile.format(file) else { continue }
+      try FileSystem.write(
+        render(reports, format, colored: false, width: 80), to: file)
+    }
+  }
+
+  private func render(
+    _ reports: [Report], _ format: Format, colored: Bool, width: Int
+  ) throws -> String {
+    switch format {
+    case .text:
+      reports.map { TextReporter.render($0, colored: colored, width: width) }
+        .joined(separator: "\n")
+    case .json: try JSONReport.render(reports)
+    }
+  }
+}

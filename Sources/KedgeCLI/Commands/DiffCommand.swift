@@ -1,0 +1,102 @@
+import ArgumentParser
+import Comparison
+import Planning
+import Reporting
+import SchemaDiff
+import SchemaModel
+import Sources
+
+/// `kedge diff`: what turns one source into another.
+struct DiffCommand: KedgeCommand {
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, sql, script }
+  enum Direction: String, ExpressibleByArgument, CaseIterable { case up, down }
+
+  static let configuration = CommandConfiguration(
+    commandName: "diff",
+    abstract: "Show what turns FROM into TO; exit 0 when they are equal, 1 when not.",
+    discussion: """
+      'sql' is plain SQL. 'script' is for psql or sqlite3: it stops at the first error and guards
+      what they would only print.
+
+      EXAMPLES
+        kedge diff app.db schema.yaml
+        kedge diff app.db schema.yaml --format script | sqlite3 app.db
+      """)
+
+  @Argument(help: "Where to start.")
+  var from: String
+
+  @Argument(help: "Where to get.")
+  var to: String
+
+  @Option(help: "How to print it; by default what the file name of --output tells, else text.")
+  var format: Format?
+
+  @Option(help: "For SQL: the way there or the way back.")
+  var direction: Direction = .up
+
+  @Option(help: ArgumentHelp("Hazards to accept, by code, or 'all'.", valueName: "code,…"))
+  var allow: [String] = []
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Write to a file.", valueName: "file"))
+  var output: String?
+
+  @OptionGroup var sources: SourceOptions
+  @OptionGroup var options: GlobalOptions
+
+  func outcome(in world: World) throws -> Outcome {
+    let workspace = try Workspace(world: world, options: options, sources: sources)
+    let (fromSource, toSource) = try workspace.loader.load(
+      from: SourceName(from), to: SourceName(to))
+    let result = try workspace.compare(fromSource, toSource)
+    let report = Report(
+      perspective: .sources, fromLabel: fromSource.label, toLabel: toSource.label, result: result)
+    switch format ?? output.flatMap({ OutputFile.format($0) }) ?? .text {
+    case .text:
+      try workspace.emit(
+        TextReporter.render(
+          report, colored: output == nil && options.isColored(world), width: world.width),
+        to: output)
+    case .json: try workspace.emit(JSONReport.render([report]), to: output)
+    case .sql: return try emitSQL(.sql, of: report, in: workspace)
+    case .script: return try emitSQL(.script, of: report, in: workspace)
+    }
+    return DiffCommand.outcome(of: result)
+  }
+
+  static func outcome(of result: ComparisonResult) -> Outcome {
+    if !result.difference.isEmpty { return .different }
+    return result.undecided.isEmpty ? .success : .undecided
+  }
+
+  /// Prints the SQL and nothing else on standard output; a refused step is a comment and exit 3.
+  private func emitSQL(
+    _ form: ScriptOptions.Form, of report: Report, in workspace: Workspace
+  ) throws -> Outcome {
+    let result = report.result
+    let dialect = workspace.engines.dialect(result.to.engine)
+    let plan: Plan
+    let target = direction == .up ? result.to : result.from
+    switch direction {
+    case .up:
+      plan = try Planner.plan(
+        result.difference, from: result.from, to: result.to, dialect: dialect)
+    case .down:
+      plan = try Planner.reverse(
+        result.difference, from: result.from, to: result.to, dialect: dialect)
+    }
+    let permissions = Allowance.permissions(allow)
+    let script = dialect.script(
+      plan,
+      options: ScriptOptions(
+        form: form, allowed: permissions, searchPath: target.scope.searchPath))
+    try workspace.emit(script, to: output)
+    workspace.noteCoverage(of: report)
+    let refused = plan.steps.filter { !permissions.allow($0) }
+    guard refused.isEmpty else {
+      Allowance.explain(refused, permissions: permissions, in: workspace)
+      return .refused
+    }
+    return DiffCommand.outcome(of: result)
+  }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Comparison
+import Digest
+import Migrations
+import Planning
+import Reporting
+import SchemaDiff
+import SchemaModel
+import SchemaYAML
+import Sources
+
+/// `kedge generate`: the next migration, as two files.
+struct GenerateCommand: KedgeCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Write the migration that takes a source to the declared schema, and its way back.",
+    discussion: """
+      EXAMPLES
+        kedge generate add_user_roles --from env:dev
+        kedge generate first --target schema.yaml --folder db/migrations
+      """)
+
+  @Argument(help: "What to call it: letters, digits, - and _.")
+  var name: String
+
+  @Option(help: ArgumentHelp("Where to start.", valueName: "source"))
+  var from = "empty"
+
+  @Option(help: ArgumentHelp("Where to get; by default the schema file.", valueName: "source"))
+  var target: String?
+
+  @Option(help: ArgumentHelp("Where to write; by default that of kedge.yaml.", valueName: "path"))
+  var folder: String?
+
+  @OptionGroup var sources: SourceOptions
+  @OptionGroup var options: GlobalOptions
+
+  func validate() throws {
+    guard MigrationFolder.isName(name) else {
+      throw ValidationError("'\(name)' cannot be a file name: use letters, digits, - and _")
+    }
+  }
+
+  func outcome(in world: World) throws -> Outcome {
+    let workspace = try Workspace(world: world, options: options, sources: sources)
+    let (start, goal) = try workspace.loader.load(
+      from: SourceName(from), to: SourceName(target ?? workspace.schemaFile))
+    let result = try workspace.compare(start, goal)
+    let report = Report(
+      perspective: .sources, fromLabel: start.label, toLabel: goal.label, result: result)
+    workspace.noteCoverage(of: report)
+    guard !result.difference.isEmpty else {
+      world.print("\(start.label) is what \(goal.label) declares: nothing to write\n")
+      return result.undecided.isEmpty ? .success : .undecided
+    }
+    try write(result, in: workspace)
+    world.print(report.summary + "\n")
+    return .success
+  }
+
+  private func write(_ result: ComparisonResult, in workspace: Workspace) throws {
+    let dialect = workspace.engines.dialect(result.to.engine)
+    let up = try Planner.plan(result.difference, from: result.from, to: result.to, dialect: dialect)
+    let down = try Planner.reverse(
+      result.difference, from: result.from, to: result.to, dialect: dialect)
+    let folder = self.folder ?? workspace.configuration.migrationsPath
+    try FileSystem.createFolder(folder)
+    let file = MigrationFile(
+      version: World.timestamp(), name: name, engine: result.to.engine,
+      minimumVersion: workspace.engines.minimumVersion(for: result.from),
+      after: try predecessor(in: folder), from: Fingerprint.text(of: result.from),
+      to: Fingerprint.text(of: result.to), searchPath: result.to.scope.searchPath)
+    for (direction, plan) in [(MigrationFile.Direction.up, up), (.down, down)] {
+      let path = folder + "/" + file.fileName(direction)
+      guard FileSystem.kind(of: path) == .missing else {
+        throw SourceProblem("\(path) is there already", nextStep: "run generate again")
+      }
+      try FileSystem.write(
+        file.text(direction, sections: dialect.sections(of: plan)), to: path)
+      workspace.world.print(path + "\n")
+    }
+    for hazard in up.hazards where hazard.needsPermission {
+      workspace.note("warning: \(hazard.code): \(hazard.message)")
+    }
+  }
+
+  private func predecessor(in folder: String) throws -> MigrationFile.Predecessor? {
+    guard let newest = MigrationFolder.newest(among: try FileSystem.names(in: folder)) else {
+      return nil
+    }
+    let bytes = try FileSystem.bytes(of: folder + "/" + newest.fileName)
+    return MigrationFile.Predecessor(
+      version: newest.version, checksum: "1:" + SHA256Digest(of: bytes).hexadecimal)
+  }
+}

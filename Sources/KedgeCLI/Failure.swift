@@ -1,0 +1,59 @@
+import ArgumentParser
+import Planning
+import Reporting
+import SchemaModel
+import SchemaYAML
+import Sources
+
+/// The one place where errors become sentences and exit codes.
+enum Failure {
+  static func report(_ error: any Error, to world: World) -> Outcome {
+    switch error {
+    case let code as ExitCode: return Outcome(rawValue: code.rawValue) ?? .failed
+    case let problem as SourceProblem:
+      tell(problem.message, next: problem.nextStep, world)
+      return problem.isRefusal ? .refused : .failed
+    case let problems as YAMLProblems:
+      world.printError(problems.rendered)
+      return .failed
+    case let problem as PlanningError:
+      tell(sentence(problem), next: nil, world)
+      return .failed
+    case Schema.Problem.duplicate(let id):
+      tell("\(Wording.object(id)) is there twice", next: nil, world)
+      return .failed
+    case Schema.Problem.orphan(let id, let missing):
+      tell("\(Wording.object(id)) is there without \(Wording.object(missing))", next: nil, world)
+      return .failed
+    default: return usage(error, world)
+    }
+  }
+
+  private static func tell(_ message: String, next: String?, _ world: World) {
+    world.printError("error: \(message)\n")
+    if let next { world.printError("  next: \(next)\n") }
+  }
+
+  private static func sentence(_ problem: PlanningError) -> String {
+    switch problem {
+    case .cycle(let members):
+      "these wait for each other, so that no order works: "
+        + members.map(Wording.object).joined(separator: ", ")
+    case .unsupported(let id, let reason): "\(Wording.object(id)): \(reason)"
+    case .unhandled(let id, let fields):
+      "\(Wording.object(id)): Kedge does not know how to change \(fields.joined(separator: ", "))"
+    case .invalid(let problem): "\(problem)"
+    }
+  }
+
+  /// What the argument parser throws: help and version go to standard output.
+  private static func usage(_ error: any Error, _ world: World) -> Outcome {
+    let message = Kedge.fullMessage(for: error)
+    if Kedge.exitCode(for: error) == .success {
+      world.print(message.isEmpty ? "" : message + "\n")
+      return .success
+    }
+    world.printError(message + "\n")
+    return .failed
+  }
+}

@@ -1,0 +1,60 @@
+package import ArgumentParser
+import Glibc
+
+/// The command line.
+package struct Kedge: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "kedge",
+    abstract: "Finds schema drift and generates migrations, for PostgreSQL and SQLite.",
+    discussion: """
+      A SOURCE is postgresql://…, sqlite:PATH or a SQLite file, FILE.yaml or a folder of YAML files,
+      FILE.json (a snapshot), FILE.sql, git:REV:PATH, env:NAME (of kedge.yaml) or empty.
+
+      Exit codes: 0 in sync or done, 1 differences, 2 could not be done, 3 refused by a safety gate,
+      4 no difference found but not everything was decided.
+
+      EXAMPLES
+        kedge check app.db --target schema.yaml
+        kedge diff env:staging env:production
+      """,
+    version: "kedge \(Version.text)",
+    subcommands: [
+      InitCommand.self, InspectCommand.self, DiffCommand.self, CheckCommand.self,
+      GenerateCommand.self, SchemaCommand.self,
+    ])
+
+  package init() {}
+
+  /// Parses the arguments, runs the command and ends the process with one of the documented codes.
+  package static func start() -> Never {
+    signal(SIGPIPE, SIG_IGN)
+    Interruption.watch()
+    Glibc.exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  private static func run(_ arguments: [String]) -> Outcome {
+    let world = World.live
+    do {
+      var command = try parseAsRoot(arguments)
+      if let command = command as? any KedgeCommand {
+        return try command.outcome(in: world)
+      }
+      try command.run()
+      return .success
+    } catch {
+      return Failure.report(error, to: world)
+    }
+  }
+}
+
+/// A command that ends with an outcome of its own.
+protocol KedgeCommand: ParsableCommand {
+  func outcome(in world: World) throws -> Outcome
+}
+
+extension KedgeCommand {
+  mutating func run() throws {
+    let outcome = try outcome(in: World.live)
+    if outcome != .success { throw ExitCode(outcome.rawValue) }
+  }
+}

@@ -1,0 +1,62 @@
+import Comparison
+import Planning
+import Reporting
+import SchemaDiff
+import SchemaModel
+import SchemaYAML
+import Sources
+
+/// What a command works with: configuration, sources, a scratch when one is needed.
+struct Workspace {
+  let world: World
+  let options: GlobalOptions
+  let configuration: Configuration
+  let engines: EngineRegistry
+  let loader: SourceLoader
+
+  init(world: World, options: GlobalOptions, sources: SourceOptions) throws {
+    self.world = world
+    self.options = options
+    configuration = try ConfigurationFile.read(options.config, environment: world.environment)
+    engines = EngineRegistry(
+      scratch: try sources.scratch ?? configuration.scratch?.resolved())
+    let environments = configuration.environments
+    loader = SourceLoader(
+      engines: engines, environmentNames: environments.keys.sorted(),
+      environment: { try environments[$0]?.url.resolved() },
+      defaultEngine: sources.engine?.name)
+  }
+
+  /// The schema file that `kedge.yaml` names, or `schema.yaml` beside the user.
+  var schemaFile: String { configuration.schema ?? "schema.yaml" }
+
+  func compare(_ from: LoadedSource, _ to: LoadedSource) throws -> ComparisonResult {
+    let engine = to.schema.engine
+    let version = from.schema.serverVersion ?? to.schema.serverVersion
+    let comparer = Comparer(dialect: engines.dialect(engine)) {
+      try engines.scratch(for: engine, serverVersion: version)
+    }
+    return try comparer.compare(from: from.schema, to: to.schema)
+  }
+
+  func note(_ text: String) {
+    if !options.quiet { world.printError(text + "\n") }
+  }
+
+  /// Notes and coverage of a comparison whose result is SQL: they go to standard error.
+  func noteCoverage(of report: Report) {
+    let coverage = report.coverage
+    for pair in report.result.undecided {
+      note("undecided: \(Wording.object(pair.id)): \(pair.reason)")
+    }
+    for item in coverage.unmodelled { note("not compared: \(item.count) \(item.kind)") }
+    for gap in coverage.gaps { note("could not be read: \(gap.subject): \(gap.reason)") }
+    for text in coverage.notes { note("note: \(text)") }
+    for text in report.difference.information { note("note: \(text)") }
+  }
+
+  /// Writes to the file, or to standard output.
+  func emit(_ text: String, to file: String?) throws {
+    if let file { try FileSystem.write(text, to: file) } else { world.print(text) }
+  }
+}

@@ -1,0 +1,53 @@
+import FoundationEssentials
+import Glibc
+
+/// What a command can see and touch outside itself: streams, environment, clock.
+struct World {
+  let environment: [String: String]
+  let isTerminal: Bool
+  /// Columns of the terminal, 80 where there is none.
+  let width: Int
+
+  static var live: World {
+    World(
+      environment: ProcessInfo.processInfo.environment, isTerminal: isatty(STDOUT_FILENO) == 1,
+      width: terminalWidth())
+  }
+
+  /// Digits of the time in UTC, `yyyyMMddHHmmss`: a migration's version.
+  static func timestamp() -> String {
+    var now = time(nil)
+    var parts = tm()
+    gmtime_r(&now, &parts)
+    func digits(_ value: Int32, _ count: Int) -> String {
+      let text = String(value)
+      return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+    }
+    return digits(parts.tm_year + 1900, 4) + digits(parts.tm_mon + 1, 2)
+      + digits(parts.tm_mday, 2) + digits(parts.tm_hour, 2) + digits(parts.tm_min, 2)
+      + digits(parts.tm_sec, 2)
+  }
+
+  func print(_ text: String) { World.write(text, to: STDOUT_FILENO) }
+  func printError(_ text: String) { World.write(text, to: STDERR_FILENO) }
+
+  private static func write(_ text: String, to handle: Int32) {
+    var text = text
+    text.withUTF8 { buffer in
+      var rest = UnsafeRawBufferPointer(buffer)
+      while !rest.isEmpty {
+        let count = Glibc.write(handle, rest.baseAddress, rest.count)
+        if count < 0, errno == EINTR { continue }
+        // A reader that went away (`| head`) wants no more.
+        guard count > 0 else { return }
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+      }
+    }
+  }
+
+  private static func terminalWidth() -> Int {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+}

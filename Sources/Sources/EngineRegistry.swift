@@ -1,0 +1,131 @@
+package import Comparison
+package import Planning
+import PostgresEngine
+import SQLiteEngine
+package import SchemaModel
+import Synchronization
+
+/// The engines: the only place that names them.
+package struct EngineRegistry {
+  /// A live database as it was read.
+  package struct Reading: Sendable {
+    package let schema: Schema
+    package let label: String
+  }
+
+  /// A server on which scratch databases may be made; nil: start a private one; `none`: do without.
+  private let scratchURL: String?
+  private let servers = PrivateServers()
+
+  package init(scratch: String?) { scratchURL = scratch }
+
+  package func dialect(_ engine: EngineName) -> any Dialect {
+    switch engine {
+    case .postgresql: PostgresDialect()
+    case .sqlite: SQLiteDialect()
+    }
+  }
+
+  /// Reads a live database.
+  package func inspect(_ engine: EngineName, at address: String) throws -> Reading {
+    switch engine {
+    case .postgresql:
+      let target = try EngineProblem.translating { try ConnectionString(address) }
+      return try EngineProblem.translating {
+        let connection = try PostgresConnection(target)
+        return Reading(
+          schema: try PostgresInspector.inspect(connection), label: target.masked)
+      }
+    case .sqlite:
+      return try EngineProblem.translating {
+        let connection = try SQLiteConnection.open(.file(path: address, access: .readOnly))
+        var schema = try SQLiteInspector.inspect(connection)
+        if connection.isImmutable {
+          schema.coverage.notes.append(
+            "\(address) was opened as immutable: it is in WAL mode in a folder that cannot be written"
+          )
+        }
+        return Reading(schema: schema, label: address)
+      }
+    }
+  }
+
+  /// A scratch database of the engine, or nil where there is none to be had; the version is that of the
+  /// live server, so that a private one of the same major version is preferred.
+  package func scratch(
+    for engine: EngineName, serverVersion: Int?
+  ) throws -> (any Scratch)? {
+    switch engine {
+    case .sqlite: return SQLiteScratch()
+    case .postgresql:
+      if scratchURL == "none" { return nil }
+      if let scratchURL {
+        let target = try EngineProblem.translating { try ConnectionString(scratchURL) }
+        return PostgresScratch(on: .given(target))
+      }
+      guard let server = try servers.server(major: serverVersion.map { $0 / 10_000 }) else {
+        return nil
+      }
+      return PostgresScratch(on: .owned(server))
+    }
+  }
+
+  /// Executes a `.sql` source on a scratch database and reads it back.
+  package func load(script: String, name: String, in engine: EngineName) throws -> Schema {
+    guard var scratch = try scratch(for: engine, serverVersion: nil) else {
+      throw SourceProblem(
+        "\(name) must be executed to be read, and there is no scratch server",
+        nextStep: EngineRegistry.howToGetScratch)
+    }
+    return try EngineProblem.translating(file: name) { try scratch.load(script: script) }
+  }
+
+  package static let howToGetScratch =
+    "install PostgreSQL's server package, or give a server on which databases may be made: --scratch "
+    + "URL"
+
+  /// The oldest server that understands what is generated from this schema, for migration headers.
+  package func minimumVersion(for schema: Schema) -> String? {
+    guard let version = schema.serverVersion else { return nil }
+    switch schema.engine {
+    case .postgresql: return String(version / 10_000)
+    case .sqlite: return "\(version / 1_000_000).\(version / 1_000 % 1_000)"
+    }
+  }
+
+  package static func looksLikeSQLite(_ path: String) -> Bool {
+    SQLiteLocation.looksLikeDatabase(path)
+  }
+
+  /// Stops what runs for this process; for signals, too.
+  package static func cleanUp() { PrivateServers.stopAll() }
+}
+
+/// The private servers of this process, so that a signal can take them down.
+private final class PrivateServers: Sendable {
+  private static let running = Mutex<[PrivateServer]>([])
+
+  /// The one that runs already, or a new one; nil when this machine has no server programs.
+  func server(major: Int?) throws -> PrivateServer? {
+    try PrivateServers.running.withLock { running throws -> PrivateServer? in
+      if let server = running.first { return server }
+      do {
+        let server = try PrivateServer.start(preferredMajor: major)
+        running.append(server)
+        return server
+      } catch PrivateServerError.noBinaries {
+        return nil
+      } catch let error as PrivateServerError {
+        throw SourceProblem(error.message, nextStep: error.nextStep)
+      }
+    }
+  }
+
+  static func stopAll() {
+    let servers = running.withLock { running in
+      defer { running = [] }
+      return running
+    }
+    for server in servers { server.stop() }
+  }
+}

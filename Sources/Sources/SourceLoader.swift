@@ -1,0 +1,166 @@
+import Comparison
+import SQLText
+package import SchemaModel
+import SchemaYAML
+
+/// Reads whatever stands on either side of a comparison.
+package struct SourceLoader {
+  private let engines: EngineRegistry
+  private let environmentNames: [String]
+  /// The source that a configured environment stands for; throws when a variable in it is not set.
+  private let environment: (String) throws -> String?
+  /// The engine of what does not say its own, when nothing else tells.
+  private let defaultEngine: EngineName?
+
+  package init(
+    engines: EngineRegistry, environmentNames: [String],
+    environment: @escaping (String) throws -> String?, defaultEngine: EngineName?
+  ) {
+    self.engines = engines
+    self.environmentNames = environmentNames
+    self.environment = environment
+    self.defaultEngine = defaultEngine
+  }
+
+  package func load(_ name: SourceName) throws -> LoadedSource {
+    try load(name, engine: nil)
+  }
+
+  /// Reads both; the side that tells its engine goes first, so that the other can follow it.
+  package func load(
+    from: SourceName, to: SourceName
+  ) throws -> (from: LoadedSource, to: LoadedSource) {
+    let (from, to) = (try resolve(from), try resolve(to))
+    if from.tellsItsEngine || !to.tellsItsEngine {
+      let first = try load(from, engine: nil)
+      let second = try load(to, engine: first.schema.engine)
+      return (first, second)
+    }
+    let second = try load(to, engine: nil)
+    return (try load(from, engine: second.schema.engine), second)
+  }
+
+  private func load(_ name: SourceName, engine: EngineName?) throws -> LoadedSource {
+    let source = try resolve(name)
+    let loaded = try read(source, engine: engine)
+    if let engine, loaded.schema.engine != engine {
+      throw SourceProblem(
+        "\(loaded.label) is \(loaded.schema.engine.displayName), the other side is "
+          + engine.displayName,
+        nextStep: "compare two sources of one engine")
+    }
+    return loaded
+  }
+
+  private func resolve(_ name: SourceName) throws -> SourceName {
+    guard case .environment(let wanted) = name else { return name }
+    guard let url = try environment(wanted) else {
+      let known = environmentNames.joined(separator: ", ")
+      throw SourceProblem(
+        "there is no environment '\(wanted)' in kedge.yaml",
+        nextStep: known.isEmpty ? "add it under environments:" : "the environments are: \(known)")
+    }
+    let source = try SourceName(url)
+    if case .environment = source {
+      throw SourceProblem("environment '\(wanted)' refers to another environment")
+    }
+    return source
+  }
+
+  private func read(_ name: SourceName, engine: EngineName?) throws -> LoadedSource {
+    switch name {
+    case .postgresql(let url):
+      let reading = try engines.inspect(.postgresql, at: url)
+      return LoadedSource(schema: reading.schema, label: reading.label, isLive: true)
+    case .sqlite(let path):
+      let reading = try engines.inspect(.sqlite, at: path)
+      return LoadedSource(schema: reading.schema, label: reading.label, isLive: true)
+    case .declared(let path):
+      return LoadedSource(
+        schema: try DeclaredFiles.read(path), label: path, isLive: false)
+    case .snapshot(let path):
+      let schema = try Snapshot.read(FileSystem.bytes(of: path), name: path)
+      return LoadedSource(schema: schema, label: path, isLive: false)
+    case .script(let path):
+      let text = try FileSystem.text(of: path)
+      return try script(text, label: path, engine: engine)
+    case .git(let revision, let path):
+      return try read(revision: revision, path: path, engine: engine)
+    case .empty:
+      guard let engine = engine ?? defaultEngine else {
+        throw SourceProblem(
+          "nothing says which engine 'empty' is for",
+          nextStep: "add --engine postgresql or --engine sqlite")
+      }
+      return LoadedSource(schema: .empty(engine), label: "empty", isLive: false)
+    case .environment(let name):
+      throw SourceProblem("environment '\(name)' cannot be read")
+    }
+  }
+
+  private func script(
+    _ text: String, label: String, engine: EngineName?
+  ) throws -> LoadedSource {
+    guard let engine = engine ?? defaultEngine ?? ScriptEngine.guess(text) else {
+      throw SourceProblem(
+        "nothing says which engine \(label) is for",
+        nextStep: "add --engine postgresql or --engine sqlite")
+    }
+    return LoadedSource(
+      schema: try engines.load(script: text, name: label, in: engine), label: label, isLive: false)
+  }
+
+  private func read(
+    revision: String, path: String, engine: EngineName?
+  ) throws -> LoadedSource {
+    let label = "git:\(revision):\(path)"
+    switch SourceName.form(ofPath: path) {
+    case .declared:
+      let text = try GitRevision.text(revision: revision, path: path)
+      let schema = try DeclaredFiles.read([YAMLSource(file: label, text: text)])
+      return LoadedSource(schema: schema, label: label, isLive: false)
+    case .snapshot:
+      let text = try GitRevision.text(revision: revision, path: path)
+      return LoadedSource(
+        schema: try Snapshot.read(Array(text.utf8), name: label), label: label, isLive: false)
+    case .script:
+      let text = try GitRevision.text(revision: revision, path: path)
+      return try script(text, label: label, engine: engine)
+    default:
+      let files = try GitRevision.files(revision: revision, folder: path)
+      guard !files.isEmpty else {
+        throw SourceProblem(
+          "\(label) is neither a .yaml, .json or .sql file nor a folder of YAML files")
+      }
+      let texts = try files.map {
+        YAMLSource(
+          file: "git:\(revision):\($0)", text: try GitRevision.text(revision: revision, path: $0))
+      }
+      return LoadedSource(schema: try DeclaredFiles.read(texts), label: label, isLive: false)
+    }
+  }
+}
+
+extension SourceName {
+  /// Whether reading it tells the engine without help.
+  var tellsItsEngine: Bool {
+    switch self {
+    case .postgresql, .sqlite, .declared, .snapshot, .environment: true
+    case .git(_, let path):
+      if case .script? = SourceName.form(ofPath: path) { false } else { true }
+    case .script, .empty: false
+    }
+  }
+}
+
+/// Tells a dump's engine by what only one tool writes.
+enum ScriptEngine {
+  static func guess(_ text: String) -> EngineName? {
+    let head = String(decoding: text.utf8.prefix(4_096), as: UTF8.self)
+    if head.contains("PostgreSQL database dump") || head.contains("SET statement_timeout") {
+      return .postgresql
+    }
+    if head.hasPrefix("PRAGMA foreign_keys=OFF;") { return .sqlite }
+    return nil
+  }
+}

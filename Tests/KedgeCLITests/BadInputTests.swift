@@ -1,0 +1,138 @@
+import Foundation
+import Testing
+
+/// A clear message, the right exit code, no trap, within seconds.
+@Suite struct BadInputTests {
+  private func expectFailure(
+    _ answer: Terminal.Answer, code: Int32 = 2, contains words: String...,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(answer.code == code, "\(answer.output)\(answer.errors)", sourceLocation: sourceLocation)
+    for word in words {
+      #expect(
+        answer.errors.contains(word), "\(word) is not in: \(answer.errors)",
+        sourceLocation: sourceLocation)
+    }
+  }
+
+  @Test(arguments: [["--nonsense"], ["diff", "one"], ["check", "--format", "x"], ["explode"]])
+  func usageErrorsEndWithTwo(_ arguments: [String]) throws {
+    let terminal = try Terminal()
+    defer { terminal.close() }
+    let answer =
+      arguments.count == 1
+      ? try terminal.kedge(arguments[0])
+      : arguments.count == 2
+        ? try terminal.kedge(arguments[0], arguments[1])
+        : try terminal.kedge(arguments[0], arguments[1], arguments[2])
+    expectFailure(answer, contains: "Usage")
+  }
+
+  @Test(arguments: ["init", "inspect", "diff", "check", "generate", "schema"])
+  func everyCommandHasHelpWithExamples(_ command: String) throws {
+    let terminal = try Terminal()
+    defer { terminal.close() }
+    let answer = try terminal.kedge(command, "--help")
+    #expect(answer.code == 0)
+    #expect(answer.output.contains("EXAMPLES"))
+    #expect(answer.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
+  }
+
+  @Test func filesThatAreNotDatabases() throws {
+    let terminal = try Terminal()
+    defer { terminal.close() }
+    try terminal.write("schema.yaml", "kedge: 1\nengine: sqlite\n")
+    expectFailure(try terminal.kedge("check", "nowhere.db"), contains: "nowhere.db", "next:")
+    try terminal.write("text.db", "this is no database, but it is long enough to be read as one")
+    expectFailure(try terminal.kedge("check", "text.db"), contains: "text.db", "not a SQLite")
+    expectFailure(try terminal.kedge("check", "sqlite:text.db"), contains: "text.db")
+    try terminal.sqlite("whole.db", MainJobTests.old)
+    let bytes = try Data(contentsOf: terminal.folder.appending(path: "whole.db"))
+    try bytes.prefix(1_500).write(to: terminal.folder.appending(path: "cut.db"))
+    expectFailure(try terminal.kedge("check", "cut.db"), contains: "cut.db", "next:")
+    expectFailure(try terminal.kedge("check", "sqlite:."), contains: "next:")
+  }
+
+  @Test func serversThatCannotBeReached() throws {
+    let terminal = try Terminal()
+    defer { terminal.close() }
+    try terminal.write("schema.yaml", "kedge: 1\nengine: postgresql\n")
+    let closed = try terminal.kedge("check", "postgresql://u:hunter2@127.0.0.1:1/x")
+    expectFailure(closed, contains: "127.0.0.1", "next:")
+    #expect(!closed.errors.contains("hunter2"))
+    let malformed = try terminal.kedge("check", "postgresql://u:hunter2@h:port/x?sslmod=require")
+    expectFailure(malformed)
+    #expect(!malformed.errors.contains("hunter2"))
+  }
+
+  @Test func allMistakesOfAFileAreToldWithTheirPlace() throws {
+    let terminal = try Terminal()
+    defer { terminal.close() }
+    try terminal.sqlite("app.db", MainJobTests.old)
+    try terminal.write(
+      "schema.yaml",
+      """
+      kedge: 1
+      engine: sqlite
+      tabels: {}
+      tables:
+        users:
+          columns:
+            id: INTEGER
+            id: TEXT
+          primary_key: [nope]
+          colums: 3
+        orders: [a, b]
+      """)
+    let answer = try terminal.kedge("check", "app.db")
+    expectFailure(
+      answer, contains: "schema.yaml:3:1", "tables", "schema.yaml:8", "schema.yaml:9", "nope",
+      "schema.yaml:10", "columns", "schema.yaml:11")
+  }
+
+  @Test func textsThatWouldBlowUp() throws {
+    let terminal = try Terminal()
+    defer { terminal.close() }
+    try terminal.sqlite("app.db", MainJobTests.old)
+    var bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+    for level in 1...12 {
+      let alias = "*a\(level - 1)"
+      bomb +=
+        "a\(level): &a\(level) [\(Array(repeating: alias, count: 9).joined(separator: ", "))]\n"
+    }
+    try terminal.write("bomb.yaml", bomb)
+    expectFailure(
+      try terminal.kedge("check", "app.db", "--target", "bomb.yaml"), contains: "bomb.yaml")
+    try terminal.write("deep.yaml", String(repeating: "[", count: 100_000))
+    expectFailure(
+      try terminal.kedge("check", "app.db", "--target", "deep.yaml"), contains: "deep.yaml")
+    try terminal.write("list.yaml", "- a\n- b\n")
+    expectFailure(
+      try terminal.kedge("check", "app.db", "--target", "list.yaml"), contains: "list.yaml:1")
+    try terminal.write("nul.yaml", "kedge: 1\nengine: \0sqlite\n")
+    expectFailure(
+      try terminal.kedge("check", "app.db", "--target", "nul.yaml"), contains: "nul.yaml")
+  }
+
+  @Test func aLockedDatabaseIsRefused() throws {
+    let terminal = try Terminal()
+    defer { terminal.close() }
+    try terminal.sqlite("app.db", MainJobTests.old)
+    try terminal.write("schema.yaml", MainJobTests.declared)
+    let holder = Process()
+    holder.executableURL = URL(filePath: "/usr/bin/env")
+    holder.arguments = ["sqlite3", terminal.path("app.db")]
+    let input = Pipe()
+    let output = Pipe()
+    holder.standardInput = input
+    holder.standardOutput = output
+    try holder.run()
+    try input.fileHandleForWriting.write(
+      contentsOf: Data("BEGIN EXCLUSIVE;\nSELECT 'held';\n".utf8))
+    _ = output.fileHandleForReading.availableData
+    let answer = try terminal.kedge("check", "app.db")
+    try input.fileHandleForWriting.close()
+    holder.waitUntilExit()
+    expectFailure(answer, code: 3, contains: "app.db", "locked")
+  }
+}
