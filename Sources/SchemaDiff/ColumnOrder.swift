@@ -9,7 +9,9 @@ enum ColumnOrder {
       else { return nil }
       let shared = Set(order).intersection(present)
       guard order.filter(shared.contains) != present.filter(shared.contains) else { return nil }
-      return "table \(QualifiedName.text(wanted.id.path)): the columns stand in another order"
+      let isDefault = wanted.id.namespace?.raw == to.engine.defaultNamespace
+      let path = Array(wanted.id.path.dropFirst(isDefault ? 1 : 0))
+      return "table \(QualifiedName.text(path)): the columns stand in another order"
     }
   }
 }
