@@ -89,7 +89,9 @@ let package = Package(
       dependencies: ["Comparison", "Reporting", "SchemaDiff", "SchemaModel", "TestSupport"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["SchemaModel", "TestSupport"]),
     .testTarget(name: "KedgeCLITests", dependencies: ["TestSupport", "kedge"]),
-    .testTarget(name: "SQLiteEngineTests", dependencies: ["SQLiteEngine"]),
+    .testTarget(
+      name: "SQLiteEngineTests",
+      dependencies: ["Comparison", "Planning", "SQLiteEngine", "SchemaDiff", "SchemaModel"]),
     .testTarget(
       name: "SchemaYAMLTests",
       dependencies: ["SchemaModel", "SchemaYAML", "SQLText", "TestSupport"]),

@@ -8,7 +8,7 @@ struct ForeignKeyGuard {
   private let from: Schema
   private let to: Schema
   private let changed: Set<ObjectID>
-  /// Tables by the table that they reference, on the target's side.
+  /// Tables by the table that they reference, before or after.
   private let children: [ObjectID: [ObjectID]]
 
   init(from: Schema, to: Schema, changed: Set<ObjectID>) {
@@ -16,7 +16,7 @@ struct ForeignKeyGuard {
     self.to = to
     self.changed = changed
     var children: [ObjectID: Set<ObjectID>] = [:]
-    for object in to.objects(of: .foreignKey) {
+    for object in Array(from.objects(of: .foreignKey)) + to.objects(of: .foreignKey) {
       guard case .foreignKey(let key) = object else { continue }
       children[key.referencedTable, default: []].insert(key.id.table)
     }
@@ -65,12 +65,13 @@ struct ForeignKeyGuard {
       let count: SQL =
         isCheckableNow
         ? "(SELECT count(*) FROM pragma_foreign_key_check(\(literal: name)))" : "0"
+      // The first step that asks is the one that counts: by the second, the check may not be possible.
       return Statement(
         """
-        INSERT INTO temp._kedge_guard SELECT 'keys', \(literal: name), count, count
-        FROM (SELECT \(count) AS count)
-        WHERE NOT EXISTS (
-          SELECT 1 FROM temp._kedge_guard WHERE rule = 'keys' AND subject = \(literal: name))
+        INSERT OR IGNORE INTO temp._kedge_guard SELECT 'keys', \(literal: name), n, n FROM (
+          SELECT CASE WHEN EXISTS (
+            SELECT 1 FROM temp._kedge_guard WHERE rule = 'keys' AND subject = \(literal: name)
+          ) THEN 0 ELSE \(count) END AS n)
         """)
     }
   }
