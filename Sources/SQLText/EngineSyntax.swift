@@ -92,8 +92,14 @@ extension EngineSyntax {
   /// Throws where quotes or brackets are not balanced: inside YAML's flow style such a text has lost its
   /// end.
   package func checkBalance(of text: String) throws(SyntaxProblem) {
+    _ = try balancedTokens(of: text)
+  }
+
+  /// The tokens of a text that passes `checkBalance`.
+  package func balancedTokens(of text: String) throws(SyntaxProblem) -> [Token] {
+    let tokens = try tokens(of: text)
     var open: [Token] = []
-    for token in try tokens(of: text) where token.kind == .symbol {
+    for token in tokens where token.kind == .symbol {
       switch token.text {
       case "(", "[": open.append(token)
       case ")", "]":
@@ -106,5 +112,6 @@ extension EngineSyntax {
     if let left = open.last {
       throw SyntaxProblem("'\(left.text)' is never closed", at: left.range.lowerBound)
     }
+    return tokens
   }
 }

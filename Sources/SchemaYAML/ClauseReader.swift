@@ -11,8 +11,7 @@ struct ClauseReader {
   init(_ text: String, syntax: any EngineSyntax) throws(SyntaxProblem) {
     self.text = text
     self.syntax = syntax
-    try syntax.checkBalance(of: text)
-    tokens = try syntax.tokens(of: text)
+    tokens = try syntax.balancedTokens(of: text)
   }
 
   var current: Token? { position < tokens.count ? tokens[position] : nil }

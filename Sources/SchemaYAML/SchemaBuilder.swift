@@ -33,6 +33,9 @@ struct SchemaBuilder {
   var relationNames: [[Identifier]: SourcePlace] = [:]
   var declarations: [ObjectKind: [Declaration]] = [:]
   var types = TypeContext()
+  /// Columns repeat each other: what their texts say, so that it is found out once.
+  var columnTexts: [ExactText: ColumnText] = [:]
+  var typeNames: [ExactText: TypeName] = [:]
   /// The columns of every table, in order.
   var columns: [ObjectID: [Identifier]] = [:]
   var primaryKeys: [ObjectID: [Identifier]] = [:]

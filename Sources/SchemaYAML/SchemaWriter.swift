@@ -18,6 +18,7 @@ package struct SchemaWriter {
   /// Columns that are written as `serial`, and the sequences that go with them.
   let serials: [ObjectID: SerialType]
   let serialSequences: Set<ObjectID>
+  let cache = WritingCache()
 
   /// The text is read back; what does not come back equal is among the losses.
   package static func write(

@@ -48,7 +48,7 @@ extension SchemaWriter {
   }
 
   private func readsBack(_ text: String, as column: Column) -> Bool {
-    guard !text.utf8.contains(0x0A), let parsed = try? ColumnText(text, syntax: syntax),
+    guard !text.utf8.contains(0x0A), let parsed = cache.columnText(text, syntax),
       parsed.constraints.isEmpty, typeReadsBack(parsed.type, as: column.type),
       parsed.collation == column.collation, parsed.notNullConflict == column.notNullConflict,
       parsed.identity == column.identity?.mode, parsed.storage == column.generation?.storage
@@ -60,7 +60,7 @@ extension SchemaWriter {
 
   private func typeReadsBack(_ text: String, as type: TypeName) -> Bool {
     if text.isEmpty { return type.canonical.string.isEmpty }
-    return (try? syntax.typeName(text, in: types))?.canonical == type.canonical
+    return cache.typeName(text, syntax, types)?.canonical == type.canonical
   }
 
   private func mappingForm(_ column: Column) -> [YAMLEntry] {
@@ -143,5 +143,27 @@ extension SchemaWriter {
       return short + body.dropFirst(long.count) + suffix
     }
     return canonical
+  }
+}
+
+/// Columns repeat each other: what a text reads back as is found out once.
+final class WritingCache {
+  private var columns: [ExactText: ColumnText?] = [:]
+  private var types: [ExactText: TypeName?] = [:]
+
+  func columnText(_ text: String, _ syntax: any EngineSyntax) -> ColumnText? {
+    if let known = columns[ExactText(text)] { return known }
+    let parsed = try? ColumnText(text, syntax: syntax)
+    columns[ExactText(text)] = .some(parsed)
+    return parsed
+  }
+
+  func typeName(
+    _ text: String, _ syntax: any EngineSyntax, _ context: TypeContext
+  ) -> TypeName? {
+    if let known = types[ExactText(text)] { return known }
+    let type = try? syntax.typeName(text, in: context)
+    types[ExactText(text)] = .some(type)
+    return type
   }
 }

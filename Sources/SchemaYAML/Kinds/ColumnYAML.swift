@@ -25,8 +25,11 @@ extension SchemaBuilder {
   }
 
   private mutating func columnText(_ text: String, at node: YAMLNode) -> ColumnText? {
+    if let known = columnTexts[ExactText(text)] { return known }
     do throws(SyntaxProblem) {
-      return try ColumnText(text, syntax: syntax)
+      let parsed = try ColumnText(text, syntax: syntax)
+      columnTexts[ExactText(text)] = parsed
+      return parsed
     } catch {
       report(error, at: node)
       return nil
@@ -108,8 +111,11 @@ extension SchemaBuilder {
 
   private mutating func typeName(_ text: String, at node: YAMLNode) -> TypeName? {
     if text.isEmpty { return TypeName("") }
+    if let known = typeNames[ExactText(text)] { return known }
     do throws(SyntaxProblem) {
-      return try syntax.typeName(text, in: types)
+      let type = try syntax.typeName(text, in: types)
+      typeNames[ExactText(text)] = type
+      return type
     } catch {
       report(error, at: node)
       return nil
