@@ -57,14 +57,17 @@ package struct Schema: Sendable {
     try checkParts()
   }
 
-  /// The schema with nothing in it.
+  /// What a new database holds: nothing, on PostgreSQL in a schema `public`.
   package static func empty(_ engine: EngineName) -> Schema {
     Schema(engine: engine)
   }
 
   private init(engine: EngineName) {
     self.engine = engine
-    objects = []
+    switch engine {
+    case .postgresql: objects = [.namespace(Namespace(id: .namespace(Identifier("public"))))]
+    case .sqlite: objects = []
+    }
     dependencies = [:]
     renamedFrom = [:]
     scope = Scope()

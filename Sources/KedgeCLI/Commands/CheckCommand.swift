@@ -13,6 +13,7 @@ struct CheckCommand: KedgeCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Hold databases against the declared schema; exit 1 on drift.",
+    usage: "kedge check [<source> ...] [--target <source>] [options]",
     discussion: """
       Without SOURCE every environment of kedge.yaml is checked. The target is the schema file of
       kedge.yaml, else ./schema.yaml.

@@ -14,6 +14,7 @@ struct DiffCommand: KedgeCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
     abstract: "Show what turns FROM into TO; exit 0 when they are equal, 1 when not.",
+    usage: "kedge diff <from> <to> [--format text|json|sql|script] [options]",
     discussion: """
       'sql' is plain SQL. 'script' is for psql or sqlite3: it stops at the first error and guards
       what they would only print.

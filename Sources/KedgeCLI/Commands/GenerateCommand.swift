@@ -14,6 +14,7 @@ struct GenerateCommand: KedgeCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
     abstract: "Write the migration that takes a source to the declared schema, and its way back.",
+    usage: "kedge generate <name> [--from <source>] [options]",
     discussion: """
       EXAMPLES
         kedge generate add_user_roles --from env:dev

@@ -8,6 +8,7 @@ struct InitCommand: KedgeCommand {
   static let configuration = CommandConfiguration(
     commandName: "init",
     abstract: "Write kedge.yaml, schema.yaml and a migrations folder.",
+    usage: "kedge init [source] [options]",
     discussion: """
       EXAMPLES
         kedge init app.db

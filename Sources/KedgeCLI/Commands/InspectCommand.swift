@@ -1,4 +1,5 @@
 import ArgumentParser
+import Comparison
 import Planning
 import Reporting
 import SchemaDiff
@@ -13,6 +14,7 @@ struct InspectCommand: KedgeCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Print the schema of a source.",
+    usage: "kedge inspect <source> [--format yaml|json|sql] [options]",
     discussion: """
       EXAMPLES
         kedge inspect app.db > schema.yaml
@@ -42,13 +44,7 @@ struct InspectCommand: KedgeCommand {
       text = written.text
     case .json: text = try Snapshot.text(of: loaded.schema)
     case .sql:
-      let dialect = workspace.engines.dialect(loaded.schema.engine)
-      let empty = Schema.empty(loaded.schema.engine)
-      let difference = try Differ.difference(from: empty, to: loaded.schema, renames: [])
-      let plan = try Planner.plan(
-        difference, from: empty, to: loaded.schema, dialect: dialect)
-      text = dialect.script(
-        plan, options: ScriptOptions(searchPath: loaded.schema.scope.searchPath))
+      text = try script(creating: loaded, in: workspace)
     }
     try workspace.emit(text, to: output)
     let coverage = loaded.schema.coverage
@@ -58,5 +54,17 @@ struct InspectCommand: KedgeCommand {
     for gap in coverage.gaps { workspace.note("could not be read: \(gap.subject): \(gap.reason)") }
     for note in coverage.notes { workspace.note("note: \(note)") }
     return .success
+  }
+
+  /// What makes the schema in a new database.
+  private func script(creating loaded: LoadedSource, in workspace: Workspace) throws -> String {
+    let engine = loaded.schema.engine
+    let empty = LoadedSource(schema: .empty(engine), label: "empty", isLive: false)
+    let result = try workspace.compare(empty, loaded)
+    let dialect = workspace.engines.dialect(engine)
+    let plan = try Planner.plan(
+      result.difference, from: result.from, to: result.to, dialect: dialect)
+    let searchPath = loaded.schema.scope.searchPath
+    return dialect.script(plan, options: ScriptOptions(searchPath: searchPath))
   }
 }

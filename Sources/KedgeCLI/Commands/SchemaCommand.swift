@@ -6,6 +6,7 @@ struct SchemaCommand: KedgeCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema",
     abstract: "Print the JSON Schema of schema.yaml, for editors.",
+    usage: "kedge schema --json-schema",
     discussion: """
       EXAMPLES
         kedge schema --json-schema > kedge.schema.json
