@@ -134,12 +134,15 @@ package struct SQLiteConnection: ~Copyable {
   ///
   /// Stops at the first error, whose `offset` and `line` tell where that statement starts.
   package func execute(_ script: String) throws(SQLiteError) {
-    try execute(script) { _, position throws(SQLiteError) in position }
+    try execute(
+      script, skip: { _, position throws(SQLiteError) in position }, recover: { _ in false })
   }
 
-  /// `skip` is asked before each statement and returns where the next one starts.
+  /// `skip` is asked before each statement and returns where the next one starts; `recover` is asked
+  /// after an error and returns whether the statement is worth another try.
   func execute(
-    _ script: String, skip: ([UInt8], Int) throws(SQLiteError) -> Int
+    _ script: String, skip: ([UInt8], Int) throws(SQLiteError) -> Int,
+    recover: (SQLiteError) -> Bool
   ) throws(SQLiteError) {
     let bytes = Array(script.utf8)
     var position = 0
@@ -152,7 +155,10 @@ package struct SQLiteConnection: ~Copyable {
         let statement = try prepare(bytes, from: start, end: &position)
         if let statement { while try statement.step() {} }
       } catch {
-        throw Self.placed(error, at: error.offset ?? start, in: bytes)
+        guard recover(error) else {
+          throw Self.placed(error, at: error.offset ?? start, in: bytes)
+        }
+        position = start
       }
     }
   }
@@ -198,6 +204,11 @@ package struct SQLiteConnection: ~Copyable {
 
   /// The same as a number, such as 3040001.
   package static var libraryVersionNumber: Int { Int(sqlite3_libversion_number()) }
+
+  /// SQLite 3.38 to 3.40 take their own JSON functions for unsafe in a schema that is not trusted.
+  func trustSchema() {
+    _ = kedge_sqlite3_db_config_flag(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1)
+  }
 
   /// Makes a function known by name, so that a text that calls one of the application's can be stored. It
   /// returns null.

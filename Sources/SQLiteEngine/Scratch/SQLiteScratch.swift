@@ -31,7 +31,8 @@ package struct SQLiteScratch: Scratch {
 
   package mutating func load(script: String) throws -> Schema {
     let database = try Self.open()
-    try database.execute(script, skip: DotCommands.skip)
+    var recovery = Recovery()
+    try database.execute(script, skip: DotCommands.skip) { recovery.accepts($0, on: database) }
     guard database.isInAutocommit else {
       throw SQLiteError(
         reason: .statement, message: "the script begins a transaction and does not end it")
@@ -45,22 +46,47 @@ package struct SQLiteScratch: Scratch {
     return database
   }
 
-  /// A function that only the application knows is made known and the statement tried again.
   private static func execute(
-    _ sql: String, on database: borrowing SQLiteConnection
+    _ script: String, on database: borrowing SQLiteConnection
   ) throws(SQLiteError) {
-    var known: Set<String> = []
-    while true {
-      do throws(SQLiteError) {
-        return try database.execute(sql)
-      } catch {
-        let prefix = "no such function: "
-        guard error.message.hasPrefix(prefix) else { throw error }
-        let name = String(error.message.dropFirst(prefix.count))
-        guard known.insert(name).inserted else { throw error }
-        database.defineFunction(named: name)
-      }
+    var recovery = Recovery()
+    try database.execute(
+      script, skip: { _, position throws(SQLiteError) in position },
+      recover: { recovery.accepts($0, on: database) })
+  }
+}
+
+/// What keeps a schema from being built although nothing is wrong with it.
+struct Recovery {
+  private var known: Set<String> = []
+
+  /// Does something about the error; false when nothing can be done, or it has been done before.
+  mutating func accepts(_ error: SQLiteError, on database: borrowing SQLiteConnection) -> Bool {
+    if let name = Self.name(in: error.message, after: "no such function: ") {
+      guard Self.isDefinition(error.statement), known.insert(name).inserted else { return false }
+      database.defineFunction(named: name)
+      return true
     }
+    if let name = Self.name(in: error.message, after: "unsafe use of ")?.asciiLowercased,
+      name.hasPrefix("json") || name.hasPrefix("->"), known.insert("unsafe").inserted
+    {
+      database.trustSchema()
+      return true
+    }
+    return false
+  }
+
+  private static func name(in message: String, after prefix: String) -> String? {
+    message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : nil
+  }
+
+  /// A function that only the application knows may be called in a definition, never in a query.
+  private static func isDefinition(_ statement: String?) -> Bool {
+    guard let tokens = try? SQLiteTokenizer.tokenize(statement ?? "").tokens.first,
+      let statement
+    else { return false }
+    return SQLiteKeywords.upper(statement).utf8.dropFirst(tokens.range.lowerBound)
+      .starts(with: "CREATE".utf8)
   }
 }
 
