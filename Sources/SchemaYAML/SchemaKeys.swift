@@ -218,6 +218,9 @@ enum SchemaKeys {
     [
       Key("query", .sql(examples: []), "The SELECT, without a final semicolon.", required: true),
       Key("columns", .names, "Names of the result's columns."),
+      Key(
+        "column_comments", .named(.text), "Comments on the result's columns: name to text.",
+        engine: .postgresql),
       Key("with", .named(.text), "Options.", engine: .postgresql),
       Key("triggers", .named(.object(trigger)), "INSTEAD OF triggers.", engine: .sqlite),
       comment, renamedFrom,

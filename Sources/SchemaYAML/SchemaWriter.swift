@@ -15,6 +15,8 @@ package struct SchemaWriter {
   let searchPath: [Identifier]
   let types: TypeContext
   let comments: [ObjectID: String]
+  /// The commented columns of each view, in order.
+  let viewColumnComments: [ObjectID: [ObjectID]]
   /// Columns that are written as `serial`, and the sequences that go with them.
   let serials: [ObjectID: SerialType]
   let serialSequences: Set<ObjectID>
@@ -50,6 +52,12 @@ package struct SchemaWriter {
       if let target = comment.id.commentTarget { comments[target] = comment.text.string }
     }
     self.comments = comments
+    var ofViews: [ObjectID: [ObjectID]] = [:]
+    for target in comments.keys.sorted() where target.kind == .column {
+      let view = ObjectID(.view, target.relationPath)
+      if schema.contains(view) { ofViews[view, default: []].append(target) }
+    }
+    viewColumnComments = ofViews
     (serials, serialSequences) = SchemaWriter.serials(in: schema, comments: comments)
   }
 

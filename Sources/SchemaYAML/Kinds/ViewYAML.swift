@@ -11,6 +11,7 @@ extension SchemaBuilder {
         declaration.pair.value, SchemaKeys.view, of: "view '\(shown(id))'")
       node = fields["query"]
       readTriggers(fields["triggers"], on: id)
+      readColumnComments(fields["column_comments"], of: id)
       readCommon(fields, of: id)
     }
     guard let node, let text = nodes.text(node, of: "a view's query"),
@@ -25,6 +26,17 @@ extension SchemaBuilder {
     objects.append(.view(view))
   }
 
+  /// A view's columns are no objects; what is said of them is.
+  mutating func readColumnComments(_ node: YAMLNode?, of relation: ObjectID) {
+    for pair in nodes.pairs(node, of: "'column_comments'") {
+      guard let name = name(pair.name, at: pair.key),
+        let text = nodes.text(pair.value, of: "a comment")
+      else { continue }
+      let comment = Comment(on: relation.part(.column, name), text: text)
+      if claim(comment.id, at: pair.key.mark) { objects.append(.comment(comment)) }
+    }
+  }
+
   /// People end a query as they end a statement.
   static func withoutSemicolon(_ text: String) -> String {
     var text = text.trimmingSpace
@@ -37,12 +49,19 @@ extension SchemaBuilder {
 }
 
 extension SchemaWriter {
+  func columnComments(of relation: ObjectID) -> [YAMLEntry] {
+    guard let columns = viewColumnComments[relation] else { return [] }
+    let entries = columns.map { YAMLEntry(name: text($0.name), .text(comments[$0] ?? "")) }
+    return [YAMLEntry("column_comments", .mapping(entries))]
+  }
+
   func view(_ object: SchemaObject) -> YAMLValue {
     guard case .view(let view) = object else { return .null }
     var entries = [YAMLEntry("query", sql(view.query.text))]
     if !view.columnNames.isEmpty {
       entries.append(YAMLEntry("columns", names(view.columnNames)))
     }
+    entries += columnComments(of: view.id)
     entries += parameters(view.options) + triggers(on: view.id) + common(view.id)
     return entries.count == 1 ? sql(view.query.text) : .mapping(entries)
   }
