@@ -65,22 +65,21 @@ extension UnnamedConstraint {
         id.renamed(
           to: namers[id.relationPath, default: UnnamedConstraintNamer()].name(id.kind, definition))
       }
-      switch object {
-      case .unique(var key):
+      if case .unique(var key) = object {
         key.id = name(definition(ofUnique: key.columns))
         return .unique(key)
-      case .check(var check):
+      }
+      if case .check(var check) = object {
         check.id = name(definition(ofCheck: check.expression))
         return .check(check)
-      case .foreignKey(var key):
+      }
+      if case .foreignKey(var key) = object {
         key.id = name(
           definition(
             ofForeignKey: key.columns, to: key.referencedTable.name, key.referencedColumns))
         return .foreignKey(key)
-      case .namespace, .enumType, .sequence, .table, .column, .primaryKey, .index, .view, .trigger,
-        .comment:
-        return object
       }
+      return object
     }
   }
 }

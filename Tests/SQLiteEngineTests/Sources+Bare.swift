@@ -31,7 +31,7 @@ extension SchemaObject {
     case .trigger(var value):
       value.source = nil
       return .trigger(value)
-    case .namespace, .enumType, .sequence, .comment: return self
+    default: return self
     }
   }
 }

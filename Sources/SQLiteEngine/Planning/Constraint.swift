@@ -1,21 +1,32 @@
 import SQLText
 import SchemaModel
 
-/// A constraint of any kind, for the questions that are the same for all of them.
+/// A constraint of any of SQLite's four kinds, for the questions that are the same for all of them.
 struct Constraint {
+  enum Value {
+    case primaryKey(PrimaryKey)
+    case unique(UniqueConstraint)
+    case check(CheckConstraint)
+    case foreignKey(ForeignKey)
+  }
+
   let object: SchemaObject
+  let value: Value
   let form: SourceForm?
   /// The columns that it names; a check names none.
   let columns: [Identifier]
 
   init?(_ object: SchemaObject) {
     self.object = object
-    switch object {
-    case .primaryKey(let key): (form, columns) = (key.source, key.columns.map(\.name))
-    case .unique(let key): (form, columns) = (key.source, key.columns.map(\.name))
-    case .check(let check): (form, columns) = (check.source, [])
-    case .foreignKey(let key): (form, columns) = (key.source, key.columns)
-    case .namespace, .enumType, .sequence, .table, .column, .index, .view, .trigger, .comment:
+    if case .primaryKey(let key) = object {
+      (value, form, columns) = (.primaryKey(key), key.source, key.columns.map(\.name))
+    } else if case .unique(let key) = object {
+      (value, form, columns) = (.unique(key), key.source, key.columns.map(\.name))
+    } else if case .check(let check) = object {
+      (value, form, columns) = (.check(check), check.source, [])
+    } else if case .foreignKey(let key) = object {
+      (value, form, columns) = (.foreignKey(key), key.source, key.columns)
+    } else {
       return nil
     }
   }
@@ -33,24 +44,22 @@ struct Constraint {
 
   /// From the model. `inline`: as part of its column's definition.
   func text(inline: Bool) -> SQL {
-    switch object {
+    switch value {
     case .primaryKey(let key): ElementText.primaryKey(key, inline: inline)
     case .unique(let key): ElementText.unique(key, inline: inline)
     case .check(let check): ElementText.check(check, inline: inline)
     case .foreignKey(let key): ElementText.foreignKey(key, inline: inline)
-    case .namespace, .enumType, .sequence, .table, .column, .index, .view, .trigger, .comment: ""
     }
   }
 
   /// Whether the model's form of it can stand behind a column's type.
   func canBeInline(in column: Identifier) -> Bool {
-    switch object {
+    switch value {
     case .primaryKey(let key): columns == [column] && key.columns[0].collation == nil
     case .unique(let key):
       columns == [column] && key.columns[0].collation == nil && !key.columns[0].isDescending
     case .check(let check): check.conflict == nil
     case .foreignKey: columns == [column]
-    case .namespace, .enumType, .sequence, .table, .column, .index, .view, .trigger, .comment: false
     }
   }
 }

@@ -40,7 +40,7 @@ struct NativeAlteration {
     var result = [[Constraint]](repeating: [], count: columns.count)
     for constraint in constraints {
       let index: Int?
-      switch constraint.object {
+      switch constraint.value {
       case .foreignKey, .check:
         if let form = constraint.form {
           index = columns.firstIndex { $0.id.name == form.inlineIn }
@@ -50,7 +50,7 @@ struct NativeAlteration {
               || mentions(column.id.name, in: constraint.object)
           }
         }
-      default: index = nil
+      case .primaryKey, .unique: index = nil
       }
       guard let index, constraint.canBeInline(in: columns[index].id.name) else { return nil }
       result[index].append(constraint)
@@ -126,11 +126,11 @@ struct NativeAlteration {
     let name = column.id.name
     for constraint in from.constraints(of: table.id) {
       let isInline = constraint.form?.inlineIn == name
-      switch constraint.object {
+      switch constraint.value {
       case .check(let check):
         if !isInline, Mentions.of(name, in: check.expression.text) { return false }
       case .foreignKey: if !isInline, constraint.columns.contains(name) { return false }
-      default: if constraint.columns.contains(name) { return false }
+      case .primaryKey, .unique: if constraint.columns.contains(name) { return false }
       }
     }
     for other in from.columns(of: table.id) where other.id != column.id {
@@ -148,13 +148,15 @@ struct NativeAlteration {
   /// Whether a view or trigger that stays could need the column.
   private func isMentionedByDependents(_ name: Identifier) -> Bool {
     for id in Dependents.of(table.id, in: from) where !changed.contains(id) {
-      switch from[id] {
-      case .view(let view):
-        if !view.columnNames.isEmpty || Mentions.of(name, in: view.query.text) { return true }
-      case .trigger(let trigger):
-        let text = trigger.source ?? trigger.fields.description
-        if Mentions.of(name, in: text) { return true }
-      default: continue
+      if case .view(let view)? = from[id],
+        !view.columnNames.isEmpty || Mentions.of(name, in: view.query.text)
+      {
+        return true
+      }
+      if case .trigger(let trigger)? = from[id],
+        Mentions.of(name, in: trigger.source ?? trigger.fields.description)
+      {
+        return true
       }
     }
     return false

@@ -92,11 +92,9 @@ struct Rebuild {
   }
 
   private func source(of id: ObjectID) -> String? {
-    switch from[id] {
-    case .index(let index): index.source
-    case .trigger(let trigger): trigger.source
-    default: nil
-    }
+    if case .index(let index)? = from[id] { return index.source }
+    if case .trigger(let trigger)? = from[id] { return trigger.source }
+    return nil
   }
 
   // MARK: Hazards
@@ -117,14 +115,13 @@ struct Rebuild {
         ))
     }
     for constraint in changes.createdConstraints {
-      switch constraint.id.kind {
+      switch constraint.value {
       case .primaryKey, .unique:
         hazards.append(
           Hazard("DD01", "a key of \(table.name) fails if rows repeat its columns"))
       case .check, .foreignKey:
         hazards.append(
           Hazard("DD04", "a new constraint of \(table.name) fails if existing rows violate it"))
-      default: continue
       }
     }
     if copy.losesRowID {

@@ -27,6 +27,7 @@ struct SchemaPlanner {
   }
 
   func steps() throws(PlanningError) -> [Step] {
+    for change in changes { try checkTarget(of: change) }
     var steps: [Step] = []
     let referenced = referencedTables()
     var tables: [ObjectID: TableChanges] = [:]
@@ -67,6 +68,14 @@ struct SchemaPlanner {
     }
     for change in changes { steps += dependentSteps(change) }
     return steps
+  }
+
+  private func checkTarget(of change: Change) throws(PlanningError) {
+    switch change {
+    case .create(let object): try Unsupported.check(object)
+    case .alter(let alteration): try Unsupported.check(alteration.to)
+    case .drop: break
+    }
   }
 
   // MARK: Tables
@@ -120,18 +129,15 @@ struct SchemaPlanner {
   private func create(dependent object: SchemaObject) -> Step? {
     let statements: [Statement]
     var hazards: [Hazard] = []
-    switch object {
-    case .index(let index):
+    if case .index(let index) = object {
       let columns = Set(to.columns(of: index.id.table).map(\.id.name))
-      statements = [
-        Statement(
-          ObjectText.create(index, columns: columns, sources: [index.source]), lock: .exclusive)
-      ]
+      let sql = ObjectText.create(index, columns: columns, sources: [index.source])
+      statements = [Statement(sql, lock: .exclusive)]
       if index.isUnique, from.contains(index.id.table) {
         hazards.append(
           Hazard("DD01", "the unique index \(index.id.name) fails if rows repeat its columns"))
       }
-    case .view(let view):
+    } else if case .view(let view) = object {
       // Its triggers went with the old one; those that change have steps of their own.
       let triggers = to.triggers(of: view.id).filter { !changed.contains($0.id) }
       statements =
@@ -140,10 +146,9 @@ struct SchemaPlanner {
           let sources = [trigger.source, source(of: trigger.id)]
           return Statement(ObjectText.create(trigger, sources: sources))
         }
-    case .trigger(let trigger):
+    } else if case .trigger(let trigger) = object {
       statements = [Statement(ObjectText.create(trigger, sources: [trigger.source]))]
-    case .namespace, .enumType, .sequence, .table, .column, .primaryKey, .unique, .check,
-      .foreignKey, .comment:
+    } else {
       return nil
     }
     return Step(
@@ -155,59 +160,25 @@ struct SchemaPlanner {
   }
 
   private func drop(dependent object: SchemaObject) -> Step? {
-    // What is on a relation goes with it; so do the triggers of a view that is made again.
     let id = object.id
-    let isView = from.contains(ObjectID(.view, id.relationPath))
-    let relation = isView ? ObjectID(.view, id.relationPath) : id.table
-    let goesAlong = dropped.contains(relation) || (isView && changed.contains(relation))
     let sql: SQL
-    switch object {
-    case .index: sql = "DROP INDEX \(id.name)"
-    case .view: sql = "DROP VIEW \(id.name)"
-    case .trigger: sql = "DROP TRIGGER \(id.name)"
-    case .namespace, .enumType, .sequence, .table, .column, .primaryKey, .unique, .check,
-      .foreignKey, .comment:
-      return nil
+    if id.kind == .view {
+      sql = "DROP VIEW \(id.name)"
+    } else {
+      // What is on a relation goes with it; so do the triggers of a view that is made again.
+      let view = ObjectID(.view, id.relationPath)
+      let isOnView = from.contains(view)
+      if dropped.contains(isOnView ? view : id.table) || (isOnView && changed.contains(view)) {
+        return nil
+      }
+      if id.kind == .index {
+        sql = "DROP INDEX \(id.name)"
+      } else if id.kind == .trigger {
+        sql = "DROP TRIGGER \(id.name)"
+      } else {
+        return nil
+      }
     }
-    if goesAlong, id.kind != .view { return nil }
     return Step(.drop, id, destroys: [id], statements: [Statement(sql, lock: .exclusive)])
-  }
-}
-
-/// The changes of one table that both sides have.
-struct TableChanges {
-  let id: ObjectID
-  /// Of the table itself, its columns and its constraints, in order of id.
-  private(set) var changes: [Change] = []
-
-  init(id: ObjectID) { self.id = id }
-
-  mutating func add(_ change: Change) { changes.append(change) }
-
-  var createdColumns: [Column] {
-    changes.compactMap { if case .create(.column(let column)) = $0 { column } else { nil } }
-  }
-
-  var droppedColumns: [Column] {
-    changes.compactMap { if case .drop(.column(let column)) = $0 { column } else { nil } }
-  }
-
-  var alteredColumns: [Alteration] {
-    changes.compactMap {
-      if case .alter(let alteration) = $0, alteration.id.kind == .column { alteration } else { nil }
-    }
-  }
-
-  var createdConstraints: [Constraint] {
-    changes.compactMap { if case .create(let object) = $0 { Constraint(object) } else { nil } }
-  }
-
-  var droppedConstraints: [Constraint] {
-    changes.compactMap { if case .drop(let object) = $0 { Constraint(object) } else { nil } }
-  }
-
-  /// Whether the table itself, or something that stays, takes another form.
-  var hasAlterations: Bool {
-    changes.contains { if case .alter = $0 { true } else { false } }
   }
 }
