@@ -42,9 +42,13 @@ struct NodeReader {
         fields.pairs[key.name] = pair
       }
     }
-    for key in table.keys where key.isRequired && !pairs.contains(where: { $0.name == key.name }) {
-      report(node.mark, "\(subject) lacks the key '\(key.name)'")
-      fields.isIncomplete = true
+    for key in table.keys where key.isRequired {
+      let given = pairs.first { $0.name == key.name }
+      if let given, !given.value.isNull || !key.form.isCollection { continue }
+      report(
+        given?.key.mark ?? node.mark,
+        given == nil
+          ? "\(subject) lacks the key '\(key.name)'" : "'\(key.name)' of \(subject) is empty")
     }
     return fields
   }
@@ -173,8 +177,6 @@ struct NodeReader {
 struct Fields {
   let mark: YAMLMark
   fileprivate(set) var pairs: [String: YAMLPair] = [:]
-  /// A required key is missing: there is nothing to build.
-  fileprivate(set) var isIncomplete = false
 
   init(mark: YAMLMark) { self.mark = mark }
 

@@ -100,6 +100,7 @@ struct SchemaBuilder {
   }
 
   private mutating func finish() -> DeclaredSchema? {
+    if nodes.problems.isEmpty, places.count != objects.count { reportForgotten() }
     guard nodes.problems.isEmpty else { return nil }
     let scope = Schema.Scope(
       namespaces: engine == .postgresql ? namespaces : nil, searchPath: searchPath,
@@ -119,6 +120,17 @@ struct SchemaBuilder {
       nodes.report(
         YAMLMark(line: place?.line ?? 1, column: place?.column ?? 1), "\(id) \(what)")
       return nil
+    }
+  }
+
+  /// Whatever was declared became an object or a problem; this catches what became neither.
+  private mutating func reportForgotten() {
+    let known = Set(objects.map(\.id))
+    for (id, place) in places.sorted(by: { $0.key < $1.key }) where !known.contains(id) {
+      nodes.problems.add(
+        YAMLProblem(
+          file: place.file, mark: YAMLMark(line: place.line, column: place.column),
+          message: "\(id.kind.displayName) '\(shown(id))' is not understood"))
     }
   }
 
