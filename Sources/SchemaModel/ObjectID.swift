@@ -25,7 +25,9 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
   package var namespace: Identifier? {
     switch kind {
     case .comment: commentTarget?.namespace
-    default: path.first
+    case .namespace, .enumType, .sequence, .table, .column, .primaryKey, .unique, .check,
+      .foreignKey, .index, .view, .trigger:
+      path.first
     }
   }
 

@@ -78,7 +78,9 @@ struct RenamePlanner {
       switch old.kind {
       case .column: [Hazard("BC01", "Programs that use column \(old.name) by its old name fail.")]
       case .table, .view: [Hazard("BC02", "Programs that use \(old.name) by its old name fail.")]
-      default: []
+      case .namespace, .enumType, .sequence, .primaryKey, .unique, .check, .foreignKey, .index,
+        .trigger, .comment:
+        []
       }
     return Step(
       .rename, rename.to, produces: [rename.to], destroys: [rename.from],
