@@ -76,6 +76,28 @@ import Testing
     #expect(reading.schema == schema)
   }
 
+  /// As the shell's .dump writes it.
+  @Test func loadsADumpWithAVirtualTable() throws {
+    var scratch = SQLiteScratch()
+    let schema = try scratch.load(
+      script: """
+        PRAGMA foreign_keys=OFF;
+        BEGIN TRANSACTION;
+        PRAGMA writable_schema=ON;
+        INSERT INTO sqlite_schema(type,name,tbl_name,rootpage,sql)VALUES('table','f','f',0,'CREATE VIRTUAL TABLE f using fts5(a)');
+        CREATE TABLE IF NOT EXISTS 'f_data'(id INTEGER PRIMARY KEY, block BLOB);
+        INSERT INTO f_data VALUES(1,X'0101');
+        INSERT INTO f_data VALUES(10,X'000000000101010001010101');
+        CREATE TABLE IF NOT EXISTS 'f_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+        INSERT INTO f_idx VALUES(1,X'',2);
+        CREATE TABLE t(a);
+        PRAGMA writable_schema=OFF;
+        COMMIT;
+        """)
+    #expect(schema.objects(of: .table).map(\.id.name.raw) == ["t"])
+    #expect(schema.coverage.unmodelled.map(\.examples) == [["f"]])
+  }
+
   /// SQLite 3.40 calls its own JSON functions unsafe where the schema is not trusted.
   @Test func buildsWhatUsesJSON() throws {
     let script = "CREATE TABLE t (a, b AS (json_extract(a, '$.b')) STORED, CHECK (a ->> 'c' > 1))"

@@ -89,40 +89,40 @@ package struct SQLiteConnection: ~Copyable {
 
   /// The first statement of a text, compiled; nil when the text holds none.
   package func prepare(_ sql: String) throws(SQLiteError) -> SQLiteStatement? {
-    let bytes = Array(sql.utf8)
     var end = 0
-    return try prepare(bytes, from: 0, end: &end)
+    return try prepare(Array(sql.utf8) + [0], from: 0, end: &end)
   }
 
+  /// The bytes end with a NUL: of a text that does not SQLite makes a copy for each statement.
   private func prepare(
     _ bytes: [UInt8], from start: Int, end: inout Int
   ) throws(SQLiteError) -> SQLiteStatement? {
     var statement: OpaquePointer?
-    var consumed = bytes.count
-    guard let length = Int32(exactly: bytes.count - start) else {
-      throw SQLiteError(reason: .tooBig, message: "the text is too long", path: path)
-    }
+    let last = bytes.count - 1
+    var consumed = last
     let result = bytes.withUnsafeBytes { buffer -> Int32 in
       guard let base = buffer.baseAddress else { return SQLITE_OK }
       let text = base.assumingMemoryBound(to: CChar.self)
       var tail: UnsafePointer<CChar>?
-      let result = sqlite3_prepare_v2(handle, text + start, length, &statement, &tail)
+      let result = sqlite3_prepare_v2(handle, text + start, -1, &statement, &tail)
       if let tail { consumed = tail - text }
       return result
     }
     guard result == SQLITE_OK else {
+      // SQLite stops reading where it finds the error, not where the statement ends.
+      end = min(SQLiteTokenizer.endOfStatement(in: bytes, from: start), last)
       let message = String(cString: sqlite3_errmsg(handle))
       let code = sqlite3_extended_errcode(handle)
       throw SQLiteError(
         extendedCode: code, message: message, path: path,
-        statement: String(decoding: Self.trimmed(bytes[start...]), as: UTF8.self), offset: start)
+        statement: String(decoding: Self.trimmed(bytes[start..<end]), as: UTF8.self), offset: start)
     }
     // SQLite stops at a NUL byte; what follows it would silently not run.
-    if consumed < bytes.count, bytes[consumed] == 0 {
-      throw SQLiteError(
-        reason: .statement, message: "the text holds a NUL byte", path: path, offset: consumed)
-    }
     end = consumed
+    if end < last, bytes[end] == 0 {
+      throw SQLiteError(
+        reason: .statement, message: "the text holds a NUL byte", path: path, offset: end)
+    }
     return statement.map { SQLiteStatement(handle: $0, path: path) }
   }
 
@@ -135,30 +135,36 @@ package struct SQLiteConnection: ~Copyable {
   /// Stops at the first error, whose `offset` and `line` tell where that statement starts.
   package func execute(_ script: String) throws(SQLiteError) {
     try execute(
-      script, skip: { _, position throws(SQLiteError) in position }, recover: { _ in false })
+      script, skip: { _, position throws(SQLiteError) in position }, recover: { _ in .fail })
   }
 
+  /// What to do about a statement that failed.
+  enum Recovery { case fail, retry, skip }
+
   /// `skip` is asked before each statement and returns where the next one starts; `recover` is asked
-  /// after an error and returns whether the statement is worth another try.
+  /// after an error.
   func execute(
     _ script: String, skip: ([UInt8], Int) throws(SQLiteError) -> Int,
-    recover: (SQLiteError) -> Bool
+    recover: (SQLiteError) -> Recovery
   ) throws(SQLiteError) {
-    let bytes = Array(script.utf8)
+    let bytes = Array(script.utf8) + [0]
+    let last = bytes.count - 1
     var position = 0
-    while position < bytes.count {
+    while position < last {
       var start = position
+      var end = position
       do throws(SQLiteError) {
-        position = try skip(bytes, position)
-        start = position
-        if position >= bytes.count { break }
-        let statement = try prepare(bytes, from: start, end: &position)
+        start = try skip(bytes, position)
+        if start >= last { break }
+        let statement = try prepare(bytes, from: start, end: &end)
+        position = end
         if let statement { while try statement.step() {} }
       } catch {
-        guard recover(error) else {
-          throw Self.placed(error, at: error.offset ?? start, in: bytes)
+        switch recover(error) {
+        case .fail: throw Self.placed(error, at: error.offset ?? start, in: bytes)
+        case .retry: position = start
+        case .skip: position = end
         }
-        position = start
       }
     }
   }

@@ -18,6 +18,20 @@ package struct SQLiteTokenizer {
       source: source, tokens: tokenizer.tokens, comments: tokenizer.comments)
   }
 
+  /// Behind the first semicolon that stands outside quotes and comments; the end if there is none.
+  static func endOfStatement(in source: [UInt8], from start: Int) -> Int {
+    var tokenizer = SQLiteTokenizer(source)
+    tokenizer.position = start
+    tokenizer.stopsAtSemicolon = true
+    try? tokenizer.run()
+    return tokenizer.stoppedAtSemicolon ? tokenizer.position : source.count
+  }
+
+  private var stopsAtSemicolon = false
+  private var stoppedAtSemicolon: Bool {
+    tokens.last.map { source[$0.range].elementsEqual(";".utf8) } ?? false
+  }
+
   private func byte(at index: Int) -> UInt8 { index < source.count ? source[index] : 0 }
 
   private mutating func add(_ kind: SQLiteToken.Kind, to end: Int) {
@@ -50,7 +64,9 @@ package struct SQLiteTokenizer {
       case 0xEF where next == 0xBB && self.byte(at: position + 2) == 0xBF:
         position += 3  // a byte order mark is white space
       case _ where Self.isNameStart(byte): addWord()
-      default: try addSymbol()
+      default:
+        try addSymbol()
+        if stopsAtSemicolon, stoppedAtSemicolon { return }
       }
     }
   }
