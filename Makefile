@@ -1,6 +1,7 @@
 # `make help` lists what there is. BUILD_PATH=… builds somewhere else than in .build.
 BUILD_PATH ?= .build
 SWIFT_BUILD = swift build --scratch-path $(BUILD_PATH)
+SWIFT_RELEASE = $(SWIFT_BUILD) --configuration release --static-swift-stdlib
 SWIFT_TEST = swift test --scratch-path $(BUILD_PATH) --disable-xctest
 SOURCES = Sources Tests Package.swift
 LIBRARIES = libpq-dev libsqlite3-dev libyaml-dev libssl-dev
@@ -25,7 +26,7 @@ test-long: libraries server toolchain-test ## Run the tests with larger random s
 	KEDGE_LONG_TESTS=1 $(SWIFT_TEST)
 
 release: libraries toolchain-static ## Build the binary to ship: .build/release/kedge.
-	$(SWIFT_BUILD) --configuration release --static-swift-stdlib --product kedge
+	$(SWIFT_RELEASE) --product kedge
 	@ls -l $(BUILD_PATH)/release/kedge
 
 format: toolchain-format ## Format the Swift sources in place.
@@ -36,7 +37,9 @@ lint: toolchain-format ## Check the format of the Swift sources.
 
 bench: release server ## Measure inspect, pg_dump and the differ on 1,000 and 10,000 tables.
 	@.ci/install-packages python3
-	@KEDGE=$(BUILD_PATH)/release/kedge Tests/Benchmarks/bench.sh
+	$(SWIFT_RELEASE) --product kedge-benchmark
+	@KEDGE=$(BUILD_PATH)/release/kedge BENCHMARK=$(BUILD_PATH)/release/kedge-benchmark \
+		Tests/Benchmarks/bench.sh
 
 record: libraries server toolchain-test ## Record the golden files of fixtures/ anew; look at the diff.
 	RECORD=1 $(SWIFT_TEST) || true

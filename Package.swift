@@ -65,6 +65,12 @@ let package = Package(
       ]),
     .executableTarget(name: "kedge", dependencies: ["KedgeCLI"]),
 
+    .executableTarget(
+      name: "kedge-benchmark",
+      dependencies: [
+        "Digest", "Planning", "PostgresEngine", "SQLText", "SchemaDiff", "SchemaModel",
+      ],
+      path: "Tests/Benchmarks", exclude: ["bench.py", "bench.sh", "raw-catalog.sql", "schema.sql"]),
     .target(
       name: "TestSupport",
       dependencies: [
