@@ -38,11 +38,12 @@ package enum PostgresInspector {
 
   private static func queries(serverVersion: Int) -> [CatalogQuery] {
     [
-      NamespaceKind.extensionMembers, NamespaceKind.query, EnumTypeKind.query,
-      TypeKind.properties, TypeKind.names, TypeKind.collations, RelationKind.query,
-      SequenceKind.query, ColumnKind.defaults, ColumnKind.query,
+      ExtensionKind.query, ExtensionKind.members, NamespaceKind.query, TypeKind.collations,
+      RelationKind.query, EnumTypeKind.query, CompositeTypeKind.query, DomainKind.query,
+      DomainKind.checks, TypeKind.properties, TypeKind.names, CompositeTypeKind.attributes,
+      SequenceKind.query, ColumnKind.defaults, ColumnKind.query, RoutineKind.query,
       ConstraintKind.query(serverVersion: serverVersion), IndexKind.operatorClasses,
-      IndexKind.query(serverVersion: serverVersion),
+      IndexKind.query(serverVersion: serverVersion), TriggerKind.query, PolicyKind.query,
     ]
   }
 
@@ -88,7 +89,7 @@ package enum PostgresInspector {
       return texts
     }
     // The last attempt: what cannot be read, because somebody holds a lock on it, is named.
-    for (oid, view) in catalog.views {
+    for (oid, id, _) in catalog.views {
       try connection.execute("SAVEPOINT kedge")
       do throws(PostgresError) {
         texts[oid] = try connection.query(ViewKind.definitions(of: [oid])).first?.optionalText(1)
@@ -96,7 +97,7 @@ package enum PostgresInspector {
         guard connection.isOpen else { throw error }
         try connection.execute("ROLLBACK TO SAVEPOINT kedge")
         catalog.coverage.gaps.append(
-          .init(subject: "view \(QualifiedName.text(view.id.path))", reason: error.message))
+          .init(subject: "view \(QualifiedName.text(id.path))", reason: error.message))
       }
     }
     return texts

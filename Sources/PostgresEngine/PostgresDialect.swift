@@ -9,7 +9,7 @@ package struct PostgresDialect: Dialect {
 
   package var engine: EngineName { .postgresql }
   package var kindsRenamedByShape: Set<ObjectKind> {
-    [.primaryKey, .unique, .check, .foreignKey, .index]
+    [.primaryKey, .unique, .check, .exclusion, .foreignKey, .index]
   }
   package var decidesTexts: Bool { false }
 

@@ -81,9 +81,6 @@ enum Unmodelled {
 
   private static let objects: [Rule] = [
     Rule(
-      "materialized views", from: pgClass, name: relation, where: "c.relkind = 'm' AND \(user)",
-      member: member),
-    Rule(
       "foreign tables", from: pgClass, name: relation, where: "c.relkind = 'f' AND \(user)",
       member: member),
     Rule(
@@ -102,31 +99,11 @@ enum Unmodelled {
       "typed tables", from: pgClass, name: relation,
       where: "c.relkind = 'r' AND c.reloftype <> 0 AND \(user)", member: member),
     Rule(
-      "functions and procedures",
-      from: "pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace",
-      name: "pg_catalog.concat(n.nspname, '.', p.proname)",
-      where: "p.prokind <> 'a' AND \(CatalogQuery.isUserNamespace("p.pronamespace"))"
-        // A range type brings its constructors along.
-        + " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend i WHERE i.classid = 1255 "
-        + "AND i.objid = p.oid AND i.deptype = 'i')",
-      member: (CatalogID.procedure, "p.oid")),
-    Rule(
       "aggregates",
       from: "pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace",
       name: "pg_catalog.concat(n.nspname, '.', p.proname)",
       where: "p.prokind = 'a' AND \(CatalogQuery.isUserNamespace("p.pronamespace"))",
       member: (CatalogID.procedure, "p.oid")),
-    Rule(
-      "triggers",
-      from: "pg_catalog.pg_trigger g JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid "
-        + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
-      name: "pg_catalog.concat(n.nspname, '.', c.relname, '.', g.tgname)",
-      where: "NOT g.tgisinternal AND \(user)", member: (CatalogID.trigger, "g.oid")),
-    Rule(
-      "row security policies",
-      from: "pg_catalog.pg_policy g JOIN pg_catalog.pg_class c ON c.oid = g.polrelid "
-        + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
-      name: "pg_catalog.concat(n.nspname, '.', c.relname, '.', g.polname)", where: user),
     Rule(
       "rules",
       from: "pg_catalog.pg_rewrite g JOIN pg_catalog.pg_class c ON c.oid = g.ev_class "
@@ -134,28 +111,12 @@ enum Unmodelled {
       name: "pg_catalog.concat(n.nspname, '.', c.relname, '.', g.rulename)",
       where: "g.rulename <> '_RETURN' AND \(user)", member: (CatalogID.rewrite, "g.oid")),
     Rule(
-      "exclusion constraints",
-      from: "pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid "
-        + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
-      name: "pg_catalog.concat(n.nspname, '.', c.relname, '.', k.conname)",
-      where: "k.contype = 'x' AND \(user)"),
-    Rule(
-      "domains", from: pgType, name: typeName, where: typed("d"),
-      member: (CatalogID.type, "t.oid")),
-    Rule(
       "range types", from: pgType, name: typeName, where: typed("r"),
       member: (CatalogID.type, "t.oid")),
-    Rule(
-      "composite types",
-      from: pgType + " JOIN pg_catalog.pg_class c ON c.oid = t.typrelid AND c.relkind = 'c'",
-      name: typeName, where: typed("c"), member: (CatalogID.type, "t.oid")),
     Rule(
       "base types", from: pgType, name: typeName,
       where: typed("b") + " AND NOT (t.typelem <> 0 AND t.typlen = -1)",
       member: (CatalogID.type, "t.oid")),
-    Rule(
-      "extensions", from: "pg_catalog.pg_extension o", name: "o.extname::text",
-      where: "o.oid >= 16384"),
     named("collations", "pg_collation", CatalogID.collation, "coll"),
     named("conversions", "pg_conversion", 2607, "con"),
     named("operators", "pg_operator", 2617, "opr"),
@@ -201,9 +162,6 @@ enum Unmodelled {
     Rule(
       "replica identities", from: pgClass, name: relation,
       where: "c.relkind IN ('r', 'p') AND c.relreplident <> 'd' AND \(user)", member: member),
-    Rule(
-      "row security settings", from: pgClass, name: relation,
-      where: "(c.relrowsecurity OR c.relforcerowsecurity) AND \(user)", member: member),
     Rule(
       "cluster marks", from: pgClass + " JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid",
       name: relation, where: "i.indisclustered AND \(user)", member: member),

@@ -56,9 +56,10 @@ extension ObjectKind {
   package var plural: String {
     switch self {
     case .index: "indexes"
-    case .check: "checks"
-    case .namespace, .enumType, .sequence, .table, .column, .primaryKey, .unique, .foreignKey,
-      .view, .trigger, .comment:
+    case .policy: "policies"
+    case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
+      .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .view, .materializedView,
+      .trigger, .comment:
       displayName + "s"
     }
   }

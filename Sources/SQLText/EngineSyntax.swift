@@ -23,6 +23,12 @@ package struct TypeContext: Sendable {
     self.searchPath = searchPath
     self.types = types
   }
+
+  /// The type of that name; a table is one too.
+  package func type(_ path: [Identifier]) -> ObjectID? {
+    [ObjectKind.enumType, .domain, .compositeType, .table].map { ObjectID($0, path) }
+      .first(where: types.contains)
+  }
 }
 
 /// Why a text is not what it should be.

@@ -26,13 +26,11 @@ package struct PostgresSyntax: EngineSyntax {
     } else {
       let schemas = context.searchPath.isEmpty ? [Identifier("public")] : context.searchPath
       let name = parts.names[0]
-      let home = schemas.first { context.types.contains(ObjectID(.enumType, [$0, name])) }
+      let home = schemas.first { context.type([$0, name]) != nil }
       path = [home ?? schemas[0], name]
     }
-    let id = ObjectID(.enumType, path)
     return TypeName(
-      QualifiedName.text(path) + parts.modifier + parts.arraySuffix,
-      object: context.types.contains(id) ? id : nil)
+      QualifiedName.text(path) + parts.modifier + parts.arraySuffix, object: context.type(path))
   }
 }
 

@@ -34,8 +34,10 @@ package struct Renaming: Sendable {
       columns[id.relationPath, default: []].append((id.name, name))
     }
     columnsByRelation = columns
-    relations = sorted.filter { $0.key.kind == .table || $0.key.kind == .view }
-      .map { ($0.key.name, $0.value) }
+    relations = sorted.filter {
+      $0.key.kind == .table || $0.key.kind == .view || $0.key.kind == .materializedView
+    }
+    .map { ($0.key.name, $0.value) }
   }
 
   package var isEmpty: Bool { names.isEmpty }
@@ -47,11 +49,11 @@ package struct Renaming: Sendable {
     }
     var path = id.path
     if id.kind.isPartOfRelation, path.count == 3 {
-      for kind in [ObjectKind.table, .view] {
+      for kind in [ObjectKind.table, .view, .materializedView] {
         if let name = names[ObjectID(kind, Array(id.path.prefix(2)))] { path[1] = name }
       }
     }
-    if let name = names[id] { path[path.count - 1] = name }
+    if let name = names[id] { path[id.kind == .function ? 1 : path.count - 1] = name }
     if path.count > 1, let name = names[.namespace(id.path[0])] { path[0] = name }
     return ObjectID(id.kind, path)
   }

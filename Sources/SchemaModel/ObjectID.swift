@@ -1,7 +1,8 @@
 /// What an object is called everywhere: its kind and its path of names, never an OID.
 ///
 /// Paths: a schema is `[schema]`; tables, views, sequences and types are `[schema, name]`; what is
-/// inside a relation is `[schema, relation, name]`; a comment is the raw kind of its target
+/// inside a relation is `[schema, relation, name]`; a function is `[schema, name, argument types]`; an
+/// extension is `[name]`; a comment is the raw kind of its target
 /// followed by the target's path.
 package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible {
   package let kind: ObjectKind
@@ -18,15 +19,21 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
     ObjectID(.comment, [Identifier(target.kind.rawValue)] + target.path)
   }
 
-  /// The last name of the path: what the object itself is called.
-  package var name: Identifier { path.last ?? Identifier("") }
+  /// What the object itself is called: the last name of the path, or the last but one of a function, whose
+  /// path ends with the types of its arguments.
+  package var name: Identifier {
+    if kind == .function, path.count == 3 { return path[1] }
+    return path.last ?? Identifier("")
+  }
 
   /// The schema that holds the object; nil only for a comment on something outside schemas.
   package var namespace: Identifier? {
     switch kind {
     case .comment: commentTarget?.namespace
-    case .namespace, .enumType, .sequence, .table, .column, .primaryKey, .unique, .check,
-      .foreignKey, .index, .view, .trigger:
+    case .extension: nil
+    case .namespace, .enumType, .domain, .compositeType, .sequence, .function, .table, .column,
+      .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .view, .materializedView,
+      .trigger, .policy:
       path.first
     }
   }
@@ -53,7 +60,8 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
 
   /// The same object under another last name.
   package func renamed(to name: Identifier) -> ObjectID {
-    ObjectID(kind, path.dropLast() + [name])
+    if kind == .function, path.count == 3 { return ObjectID(kind, [path[0], name, path[2]]) }
+    return ObjectID(kind, path.dropLast() + [name])
   }
 
   /// `column "public"."orders"."total"`: injective, for logs and errors.

@@ -3,25 +3,35 @@
 /// Closed on purpose: a new case makes the compiler list the places that must learn it.
 package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
   case namespace = "schema"
+  case `extension`
   case enumType = "enum"
+  case domain
+  case compositeType = "composite_type"
   case sequence
+  case function
   case table
   case column
   case primaryKey = "primary_key"
   case unique
   case check
+  case exclusion
   case foreignKey = "foreign_key"
   case index
   case view
+  case materializedView = "materialized_view"
   case trigger
+  case policy
   case comment
 
   /// The name in sentences.
   package var displayName: String {
     switch self {
-    case .namespace, .enumType, .sequence, .table, .column, .unique, .check, .index, .view,
-      .trigger, .comment:
+    case .namespace, .extension, .enumType, .domain, .sequence, .function, .table, .column, .unique,
+      .check, .index, .view, .trigger, .policy, .comment:
       rawValue
+    case .compositeType: "composite type"
+    case .exclusion: "exclusion constraint"
+    case .materializedView: "materialized view"
     case .primaryKey: "primary key"
     case .foreignKey: "foreign key"
     }
@@ -31,18 +41,25 @@ package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comp
   package var rank: Int {
     switch self {
     case .namespace: 0
-    case .enumType: 1
-    case .sequence: 2
-    case .table: 3
-    case .column: 4
-    case .primaryKey: 5
-    case .unique: 6
-    case .check: 7
-    case .foreignKey: 8
-    case .index: 9
-    case .view: 10
-    case .trigger: 11
-    case .comment: 12
+    case .extension: 1
+    case .enumType: 2
+    case .domain: 3
+    case .compositeType: 4
+    case .sequence: 5
+    case .function: 6
+    case .table: 7
+    case .column: 8
+    case .primaryKey: 9
+    case .unique: 10
+    case .check: 11
+    case .exclusion: 12
+    case .foreignKey: 13
+    case .index: 14
+    case .view: 15
+    case .materializedView: 16
+    case .trigger: 17
+    case .policy: 18
+    case .comment: 19
     }
   }
 
@@ -50,8 +67,11 @@ package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comp
   /// under the relation's path).
   package var isPartOfRelation: Bool {
     switch self {
-    case .column, .primaryKey, .unique, .check, .foreignKey, .index, .trigger: true
-    case .namespace, .enumType, .sequence, .table, .view, .comment: false
+    case .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .trigger, .policy:
+      true
+    case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
+      .view, .materializedView, .comment:
+      false
     }
   }
 

@@ -134,12 +134,17 @@ package struct Schema: Sendable {
     for object in objects {
       let id = object.id
       switch id.kind {
-      case .column, .primaryKey, .unique, .check, .foreignKey, .index:
+      case .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .policy:
         guard contains(id.table) else { throw .orphan(id, missing: id.table) }
+      case .index:
+        let view = ObjectID(.materializedView, id.relationPath)
+        guard contains(id.table) || contains(view) else { throw .orphan(id, missing: id.table) }
       case .trigger:
         let view = ObjectID(.view, id.relationPath)
         guard contains(id.table) || contains(view) else { throw .orphan(id, missing: id.table) }
-      case .namespace, .enumType, .sequence, .table, .view, .comment: break
+      case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
+        .view, .materializedView, .comment:
+        break
       }
     }
   }

@@ -13,6 +13,13 @@ package enum SchemaObject: Hashable, Sendable {
   case view(View)
   case trigger(Trigger)
   case comment(Comment)
+  case `extension`(Extension)
+  case domain(Domain)
+  case compositeType(CompositeType)
+  case function(Routine)
+  case exclusion(ExclusionConstraint)
+  case materializedView(MaterializedView)
+  case policy(Policy)
 
   package var value: any Describable {
     switch self {
@@ -29,6 +36,13 @@ package enum SchemaObject: Hashable, Sendable {
     case .view(let value): value
     case .trigger(let value): value
     case .comment(let value): value
+    case .extension(let value): value
+    case .domain(let value): value
+    case .compositeType(let value): value
+    case .function(let value): value
+    case .exclusion(let value): value
+    case .materializedView(let value): value
+    case .policy(let value): value
     }
   }
 
@@ -48,6 +62,13 @@ package enum SchemaObject: Hashable, Sendable {
     case .view(let value): value.id
     case .trigger(let value): value.id
     case .comment(let value): value.id
+    case .extension(let value): value.id
+    case .domain(let value): value.id
+    case .compositeType(let value): value.id
+    case .function(let value): value.id
+    case .exclusion(let value): value.id
+    case .materializedView(let value): value.id
+    case .policy(let value): value.id
     }
   }
 
@@ -71,6 +92,13 @@ package enum SchemaObject: Hashable, Sendable {
     case .view(let value): .view(value.renamed(by: names))
     case .trigger(let value): .trigger(value.renamed(by: names))
     case .comment(let value): .comment(value.renamed(by: names))
+    case .extension(let value): .extension(value.renamed(by: names))
+    case .domain(let value): .domain(value.renamed(by: names))
+    case .compositeType(let value): .compositeType(value.renamed(by: names))
+    case .function(let value): .function(value.renamed(by: names))
+    case .exclusion(let value): .exclusion(value.renamed(by: names))
+    case .materializedView(let value): .materializedView(value.renamed(by: names))
+    case .policy(let value): .policy(value.renamed(by: names))
     }
   }
 
@@ -92,6 +120,13 @@ package enum SchemaObject: Hashable, Sendable {
     case .view(let value): .view(value.mappingExpressions(transform))
     case .trigger(let value): .trigger(value.mappingExpressions(transform))
     case .comment(let value): .comment(value.mappingExpressions(transform))
+    case .extension(let value): .extension(value.mappingExpressions(transform))
+    case .domain(let value): .domain(value.mappingExpressions(transform))
+    case .compositeType(let value): .compositeType(value.mappingExpressions(transform))
+    case .function(let value): .function(value.mappingExpressions(transform))
+    case .exclusion(let value): .exclusion(value.mappingExpressions(transform))
+    case .materializedView(let value): .materializedView(value.mappingExpressions(transform))
+    case .policy(let value): .policy(value.mappingExpressions(transform))
     }
   }
 }
@@ -116,6 +151,13 @@ extension SchemaObject: Codable {
     case .view: self = .view(try View(from: decoder))
     case .trigger: self = .trigger(try Trigger(from: decoder))
     case .comment: self = .comment(try Comment(from: decoder))
+    case .extension: self = .extension(try Extension(from: decoder))
+    case .domain: self = .domain(try Domain(from: decoder))
+    case .compositeType: self = .compositeType(try CompositeType(from: decoder))
+    case .function: self = .function(try Routine(from: decoder))
+    case .exclusion: self = .exclusion(try ExclusionConstraint(from: decoder))
+    case .materializedView: self = .materializedView(try MaterializedView(from: decoder))
+    case .policy: self = .policy(try Policy(from: decoder))
     }
   }
 

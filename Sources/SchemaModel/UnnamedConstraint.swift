@@ -14,7 +14,9 @@ package enum UnnamedConstraint {
     switch id.kind {
     case .primaryKey, .unique, .check, .foreignKey:
       id.name.raw.utf8.starts(with: ("#" + id.kind.rawValue).utf8)
-    case .namespace, .enumType, .sequence, .table, .column, .index, .view, .trigger, .comment: false
+    case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
+      .column, .exclusion, .index, .view, .materializedView, .trigger, .policy, .comment:
+      false
     }
   }
 

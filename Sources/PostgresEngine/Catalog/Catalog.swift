@@ -64,7 +64,6 @@ struct Catalog {
   var keys: [UInt32: Key] = [:]
   var operatorClasses: [UInt32: OperatorClass] = [:]
   var defaultClassTypes: Set<UInt64> = []
-  var exclusionIndexes: Set<UInt32> = []
   /// Collations of text columns, by relation and number.
   var columnCollations: [UInt64: UInt32] = [:]
   /// What comments and dependencies point to.
@@ -74,8 +73,14 @@ struct Catalog {
   /// Tables, whose columns are not read yet.
   var tables: [(oid: UInt32, table: Table)] = []
   /// Views, whose queries are read last.
-  var views: [(oid: UInt32, view: View)] = []
-  var viewPaths: Set<[Identifier]> = []
+  var views: [(oid: UInt32, id: ObjectID, options: [ExactText])] = []
+  /// What kind of relation a path is.
+  var relationKinds: [[Identifier]: ObjectKind] = [:]
+  /// By type OID, until their checks are read.
+  var domains: [UInt32: Domain] = [:]
+  var baseTypes: [UInt32: UInt32] = [:]
+  /// By the OID of their relation, until their attributes are read.
+  var compositeTypes: [UInt32: CompositeType] = [:]
   var coverage = Coverage()
   private var parsed: [ExactText: Expression] = [:]
 

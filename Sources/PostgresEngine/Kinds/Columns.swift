@@ -39,7 +39,7 @@ enum ColumnKind {
     let address = CatalogAddress(CatalogID.relation, relation, Int32(number))
     let columnID = id.part(.column, name)
     catalog.addresses[address] = columnID
-    if id.kind == .view {
+    if id.kind != .table {
       catalog.setResultColumn(
         View.ResultColumn(name: name, type: type.canonical), number, of: relation)
       return

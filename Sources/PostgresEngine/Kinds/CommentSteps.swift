@@ -25,7 +25,11 @@ enum CommentSteps {
 
   private static func needs(_ target: ObjectID) -> [ObjectID] {
     // A column may be a view's.
-    target.kind == .column ? [target, ObjectID(.view, target.relationPath)] : [target]
+    target.kind == .column
+      ? [
+        target, ObjectID(.view, target.relationPath),
+        ObjectID(.materializedView, target.relationPath),
+      ] : [target]
   }
 
   private static func name(_ target: ObjectID) -> SQL {
@@ -36,7 +40,13 @@ enum CommentSteps {
     case .table: "TABLE \(path: target.path)"
     case .view: "VIEW \(path: target.path)"
     case .column: "COLUMN \(path: target.path)"
-    case .primaryKey, .unique, .check, .foreignKey:
+    case .extension: "EXTENSION \(target.name)"
+    case .domain: "DOMAIN \(path: target.path)"
+    case .compositeType: "TYPE \(path: target.path)"
+    case .function: "ROUTINE \(RoutineSteps.signature(target))"
+    case .materializedView: "MATERIALIZED VIEW \(path: target.path)"
+    case .policy: "POLICY \(target.name) ON \(path: target.relationPath)"
+    case .primaryKey, .unique, .check, .exclusion, .foreignKey:
       "CONSTRAINT \(target.name) ON \(path: target.relationPath)"
     case .index: "INDEX \(path: [target.path[0], target.name])"
     case .trigger: "TRIGGER \(target.name) ON \(path: target.relationPath)"

@@ -11,13 +11,17 @@ enum CommentKind {
       let address = CatalogAddress(
         row.oid(0), row.oid(1), Int32(truncatingIfNeeded: row.integer(2)))
       // A key's index has the key's id; its comment would be the index's own.
-      guard var target = catalog.addresses[address] else { continue }
+      guard let target = catalog.addresses[address] else { continue }
       if address.catalog == CatalogID.relation, target.kind == .primaryKey || target.kind == .unique
       {
         continue
       }
-      // A type's array has the type's id too, and never a comment.
-      if address.part > 0, target.kind != .column { target = ObjectID(.column, target.path) }
+      // Members of extensions, checks of domains and attributes of types stand for their owners.
+      if target.kind == .extension || (address.part > 0 && target.kind != .column)
+        || (address.catalog == CatalogID.constraint && target.kind == .domain)
+      {
+        continue
+      }
       let text = row.text(3)
       if address.oid == 2200, text == "standard public schema" { continue }
       catalog.objects.append(.comment(Comment(on: target, text: text)))

@@ -19,6 +19,7 @@ enum ConstraintSteps {
       return "CHECK (\(check.expression))" + (check.isNoInherit ? " NO INHERIT" : "")
         + (check.isNotValid ? " NOT VALID" : "")
     case .foreignKey(let key): return foreignKey(key)
+    case .exclusion(let constraint): return exclusion(constraint)
     default: return nil
     }
   }
@@ -112,6 +113,12 @@ enum ConstraintSteps {
   private static func texts(_ object: SchemaObject) -> [Expression] {
     switch object {
     case .check(let check): return [check.expression]
+    case .exclusion(let constraint):
+      let plain = constraint.elements.compactMap { element -> Expression? in
+        guard case .expression(let text) = element.part.subject else { return nil }
+        return text
+      }
+      return plain + (constraint.predicate.map { [$0] } ?? [])
     case .index(let index):
       let plain = index.parts.compactMap { part -> Expression? in
         guard case .expression(let text) = part.subject else { return nil }
@@ -155,6 +162,17 @@ enum ConstraintSteps {
     }
   }
 
+  private static func exclusion(_ constraint: ExclusionConstraint) -> SQL {
+    let elements = constraint.elements.map { element -> SQL in
+      "\(IndexSteps.part(element.part)) WITH \(.verbatim(element.operatorName.string))"
+    }
+    var sql: SQL =
+      "EXCLUDE USING \(Identifier(constraint.method.string)) (\(elements.joined(", ")))"
+    sql += included(constraint.include)
+    if let predicate = constraint.predicate { sql += " WHERE (\(predicate))" }
+    return sql + deferrable(constraint.deferrability)
+  }
+
   private static func included(_ columns: [Identifier]) -> SQL {
     columns.isEmpty ? "" : " INCLUDE (\(columns))"
   }
@@ -180,6 +198,11 @@ enum ConstraintSteps {
       return [
         Hazard("LK04", "The index of \(name) is built while nobody can use table \(table)."),
         Hazard("DD01", "Rows of table \(table) with equal values stop the change."),
+      ]
+    case .exclusion:
+      return [
+        Hazard("LK07", "The index of \(name) is built while nobody can use table \(table)."),
+        Hazard("DD01", "Rows of table \(table) that exclude each other stop the change."),
       ]
     case .check(let check):
       return check.isNotValid

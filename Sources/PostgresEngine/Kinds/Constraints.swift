@@ -10,7 +10,13 @@ enum ConstraintKind {
       SELECT k.oid, k.conname, k.contype, k.conrelid, k.conindid, k.confrelid, k.conkey, k.confkey,
         k.confupdtype, k.confdeltype, k.confmatchtype, k.condeferrable, k.condeferred,
         k.convalidated, k.connoinherit, \(setColumns),
-        CASE WHEN k.contype = 'c' THEN pg_catalog.pg_get_expr(k.conbin, k.conrelid) END
+        CASE WHEN k.contype = 'c' THEN pg_catalog.pg_get_expr(k.conbin, k.conrelid) END,
+        CASE WHEN k.contype = 'x' THEN (
+          SELECT pg_catalog.array_agg(CASE WHEN o.oprnamespace = 11 THEN o.oprname::text
+            ELSE pg_catalog.format('OPERATOR(%I.%s)', n.nspname, o.oprname) END ORDER BY u.i)
+          FROM pg_catalog.unnest(k.conexclop) WITH ORDINALITY u(oid, i)
+          JOIN pg_catalog.pg_operator o ON o.oid = u.oid
+          JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace)::text END
       FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
       WHERE c.relkind = 'r' AND k.contype IN ('p', 'u', 'c', 'f', 'x') AND \(CatalogQuery.userRelation)
       """
@@ -52,7 +58,10 @@ enum ConstraintKind {
         setColumns: catalog.columns(relation, row.integers(15)), match: match(row.code(10)),
         deferrability: deferrability, isNotValid: !row.bool(13))
       catalog.add(.foreignKey(key), at: address)
-    case UInt8(ascii: "x"): catalog.exclusionIndexes.insert(row.oid(4))
+    case UInt8(ascii: "x"):
+      catalog.keys[row.oid(4)] = Catalog.Key(
+        id: table.part(.exclusion, name), address: address, deferrability: deferrability,
+        operators: row.texts(17))
     default: break
     }
   }
@@ -82,6 +91,8 @@ extension Catalog {
     let id: ObjectID
     let address: CatalogAddress
     let deferrability: Deferrability
+    /// Of an exclusion constraint.
+    var operators: [String] = []
   }
 
   /// One more object that exists and is not modelled.

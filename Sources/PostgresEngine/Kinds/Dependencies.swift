@@ -8,13 +8,16 @@ enum DependencyKind {
     FROM pg_catalog.pg_depend d
     LEFT JOIN pg_catalog.pg_rewrite w ON d.classid = 2618 AND w.oid = d.objid
     WHERE d.objid >= 16384 AND d.refobjid >= 16384 AND d.deptype IN ('n', 'a')
+      -- rules, defaults, constraints, columns and sequences, routines, types, triggers, policies
       AND (d.classid = 2618 AND d.deptype = 'n'
         OR d.classid = 2604 AND d.deptype = 'n'
         OR d.classid = 2606 AND d.refclassid <> 1259
         OR d.classid = 2606 AND d.deptype = 'n'
         OR d.classid = 2606 AND d.refclassid = 1259 AND d.refobjsubid > 0
         OR d.classid = 1259 AND d.refclassid = 1259 AND d.refobjsubid > 0
-        OR d.classid = 1259 AND d.refclassid NOT IN (1259, 2615))
+        OR d.classid = 1259 AND d.refclassid NOT IN (1259, 2615)
+        OR d.classid IN (1255, 1247) AND d.deptype = 'n' AND d.refclassid <> 2615
+        OR d.classid IN (2620, 3256))
     """
   ) { rows, catalog in
     var pairs: [(ObjectID, ObjectID)] = []
@@ -23,9 +26,8 @@ enum DependencyKind {
       catalog.dependencies[dependent, default: []].append(needed)
       // PostgreSQL records the columns alone; a view that uses a view needs the view.
       if needed.kind == .column, needed.relationPath != dependent.relationPath {
-        let view = ObjectID(.view, needed.relationPath)
-        catalog.dependencies[dependent, default: []].append(
-          catalog.viewPaths.contains(needed.relationPath) ? view : needed.table)
+        let kind = catalog.relationKinds[needed.relationPath] ?? .table
+        catalog.dependencies[dependent, default: []].append(ObjectID(kind, needed.relationPath))
       }
     }
     for (id, needed) in catalog.dependencies {
@@ -44,9 +46,11 @@ enum DependencyKind {
       let needed = catalog.addresses[neededAddress], dependent != needed
     else { return nil }
     // A sequence's owner is a field of it.
-    if dependent.kind == .sequence { return nil }
+    if dependent.kind == .sequence || dependent.kind == .extension { return nil }
     // A view's rule depends on the view.
-    if dependent.kind == .view, needed.kind == .column, needed.path.starts(with: dependent.path) {
+    if dependent.kind == .view || dependent.kind == .materializedView, needed.kind == .column,
+      needed.path.starts(with: dependent.path)
+    {
       return nil
     }
     return (dependent, needed)

@@ -24,7 +24,18 @@ enum EnumSteps {
           reversibility: .conditional)
       ]
     }
-    return [swap(old, by: new, context, rebuilt: rebuilt)]
+    let swap = TypeSwap(context: context, rebuilt: rebuilt)
+    var step = swap.step(new.id, made: [created(new)], dropping: "TYPE")
+    let gone = Set(old.values).subtracting(new.values)
+    if !gone.isEmpty {
+      step.hazards.append(
+        Hazard(
+          "DL08",
+          "Rows that hold \(gone.sorted().map { Quoting.literal($0.string) }.joined(separator: ", ")) "
+            + "stop the change of enum \(new.id.name); they have to be given another value first.",
+          needsPermission: true))
+    }
+    return [step]
   }
 
   /// The `ADD VALUE` statements that suffice, or nil where values go or change places.
@@ -52,73 +63,5 @@ enum EnumSteps {
   private static func created(_ type: EnumType) -> Statement {
     let values = type.values.map { value -> SQL in "\(literal: value.string)" }
     return Statement("CREATE TYPE \(path: type.id.path) AS ENUM (\(values.joined(", ")))")
-  }
-
-  /// A new type under the old name, and every column moved over to it.
-  private static func swap(
-    _ old: EnumType, by new: EnumType, _ context: PlanContext, rebuilt: Set<ObjectID>
-  ) -> Step {
-    let aside = Identifier(
-      String(decoding: new.id.name.raw.utf8.prefix(50), as: UTF8.self) + "__kedge")
-    var statements: [Statement] = [
-      Statement("ALTER TYPE \(path: new.id.path) RENAME TO \(aside)", lock: .accessExclusive),
-      created(new),
-    ]
-    var touched: [ObjectID] = []
-    for object in context.from.objects(of: .column) {
-      guard case .column(let column) = object, column.type.object == new.id,
-        case .column(let wanted)? = context.to[column.id], wanted.type == column.type,
-        !rebuilt.contains(column.id)
-      else { continue }
-      touched.append(column.id)
-      statements += moved(column, to: wanted)
-    }
-    statements.append(
-      Statement("DROP TYPE \(path: [new.id.path[0], aside])", lock: .accessExclusive))
-    let gone = Set(old.values).subtracting(new.values)
-    let hazards =
-      gone.isEmpty
-      ? []
-      : [
-        Hazard(
-          "DL08",
-          "Rows that hold \(gone.sorted().map { Quoting.literal($0.string) }.joined(separator: ", ")) "
-            + "stop the change of enum \(new.id.name); they have to be given another value first.",
-          needsPermission: true)
-      ]
-    // The columns are destroyed and produced too, so that their views are out of the way.
-    return Step(
-      .alter, new.id, produces: [new.id] + touched, destroys: [new.id] + touched,
-      statements: statements,
-      hazards: hazards
-        + [Hazard("LK17", "Every table with a column of enum \(new.id.name) is rewritten.")],
-      reversibility: .conditional)
-  }
-
-  /// The default goes first: it is a constant of the old type.
-  private static func moved(_ column: Column, to wanted: Column) -> [Statement] {
-    let table = column.id.relationPath
-    let name = column.id.name
-    let isArray = column.type.canonical.string.hasSuffix("[]")
-    let through: SQL = isArray ? "text[]" : "text"
-    var statements: [Statement] = []
-    if column.defaultValue != nil {
-      statements.append(
-        Statement(
-          "ALTER TABLE \(path: table) ALTER COLUMN \(name) DROP DEFAULT", lock: .accessExclusive))
-    }
-    statements.append(
-      Statement(
-        """
-        ALTER TABLE \(path: table) ALTER COLUMN \(name) TYPE \(wanted.type) \
-        USING \(name)::\(through)::\(wanted.type)
-        """, lock: .accessExclusive))
-    if let value = wanted.defaultValue, column.defaultValue != nil {
-      statements.append(
-        Statement(
-          "ALTER TABLE \(path: table) ALTER COLUMN \(name) SET DEFAULT \(value)",
-          lock: .accessExclusive))
-    }
-    return statements
   }
 }

@@ -51,6 +51,20 @@ enum IndexKind {
     let numbers = row.integers(6)
     let keyCount = row.integer(5)
     let include = catalog.columns(relation, Array(numbers.dropFirst(keyCount)))
+    if let key = catalog.keys[oid], key.id.kind == .exclusion {
+      let parts = parts(row, numbers: Array(numbers.prefix(keyCount)), relation, &catalog)
+      let elements = zip(parts, key.operators).map {
+        ExclusionConstraint.Element(part: $0, operatorName: ExactText($1))
+      }
+      catalog.add(
+        .exclusion(
+          ExclusionConstraint(
+            id: key.id, method: ExactText(row.text(3)), elements: elements, include: include,
+            predicate: row.optionalText(13).map { catalog.bareExpression($0) },
+            deferrability: key.deferrability)), at: key.address)
+      catalog.addresses[CatalogAddress(CatalogID.relation, oid)] = key.id
+      return
+    }
     if let key = catalog.keys[oid] {
       let columns = catalog.columns(relation, Array(numbers.prefix(keyCount))).map {
         KeyColumn($0)
@@ -72,8 +86,6 @@ enum IndexKind {
       catalog.addresses[CatalogAddress(CatalogID.relation, oid)] = key.id
       return
     }
-    // An exclusion constraint's index goes with it.
-    if catalog.exclusionIndexes.contains(oid) { return }
     let index = Index(
       id: table.part(.index, Identifier(row.text(2))), isUnique: row.bool(4),
       method: ExactText(row.text(3)),

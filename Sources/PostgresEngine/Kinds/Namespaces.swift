@@ -1,12 +1,6 @@
 import SchemaModel
 
 enum NamespaceKind {
-  static let extensionMembers = CatalogQuery(
-    "SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'"
-  ) { rows, catalog in
-    for row in rows { catalog.extensionMembers.insert(CatalogAddress(row.oid(0), row.oid(1))) }
-  }
-
   static let query = CatalogQuery(
     """
     SELECT oid, nspname FROM pg_catalog.pg_namespace

@@ -32,7 +32,11 @@ enum TableSteps {
     for part in inside { needed += context.needs(part, in: context.to) }
     let step = Step(
       .create, table.id, produces: own.sorted(),
-      consumes: Set(needed).subtracting(own).sorted(), statements: [Statement(sql)])
+      consumes: Set(needed).subtracting(own).sorted(),
+      statements: [Statement(sql)]
+        + rowSecurity(from: Table(id: table.id), to: table).map {
+          Statement($0.sql)
+        })
     return [step] + later
   }
 
@@ -73,10 +77,28 @@ enum TableSteps {
           Hazard("DL10", "Table \(new.id.name) will be emptied by a crash of the server."))
       }
     }
+    let security = rowSecurity(from: old, to: new)
+    if !security.isEmpty {
+      statements += security
+      hazards.append(Hazard("LK32", "Who may see which rows of \(new.id.name) changes."))
+    }
     statements += parameterChanges(
       "TABLE", new.id.path, from: old.storageParameters, to: new.storageParameters)
     return Step(
       .alter, new.id, produces: [new.id], consumes: [], statements: statements, hazards: hazards)
+  }
+
+  private static func rowSecurity(from old: Table, to new: Table) -> [Statement] {
+    var clauses: [SQL] = []
+    if old.hasRowSecurity != new.hasRowSecurity {
+      clauses.append(new.hasRowSecurity ? "ENABLE" : "DISABLE")
+    }
+    if old.forcesRowSecurity != new.forcesRowSecurity {
+      clauses.append(new.forcesRowSecurity ? "FORCE" : "NO FORCE")
+    }
+    return clauses.map {
+      Statement("ALTER TABLE \(path: new.id.path) \($0) ROW LEVEL SECURITY", lock: .accessExclusive)
+    }
   }
 
   /// Whether the referenced table leads back to this one through tables that are dropped too.

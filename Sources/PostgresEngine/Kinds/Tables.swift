@@ -10,7 +10,8 @@ enum RelationKind {
   static let query = CatalogQuery(
     """
     SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.reloptions,
-      c.relispartition OR c.reloftype <> 0 OR i.oid IS NOT NULL
+      c.relispartition OR c.reloftype <> 0 OR i.oid IS NOT NULL, c.relrowsecurity,
+      c.relforcerowsecurity
     FROM pg_catalog.pg_class c
     LEFT JOIN (SELECT inhrelid AS oid FROM pg_catalog.pg_inherits
                UNION SELECT inhparent FROM pg_catalog.pg_inherits) i ON i.oid = c.oid
@@ -38,19 +39,16 @@ enum RelationKind {
           oid,
           Table(
             id: id, isUnlogged: row.code(4) == UInt8(ascii: "u"),
+            hasRowSecurity: row.bool(7), forcesRowSecurity: row.bool(8),
             storageParameters: Catalog.options(row.texts(5)))
         ))
       catalog.addresses[CatalogAddress(CatalogID.relation, oid)] = id
-    case UInt8(ascii: "v") where isModelled:
-      let id = ObjectID(.view, path)
+    case UInt8(ascii: "v"), UInt8(ascii: "m"):
+      guard isModelled else { break }
+      let id = ObjectID(kind == UInt8(ascii: "v") ? .view : .materializedView, path)
       relation.id = id
-      catalog.views.append(
-        (
-          oid,
-          View(
-            id: id, query: Expression(text: "", canonical: ""),
-            options: Catalog.options(row.texts(5)))
-        ))
+      catalog.relationKinds[path] = id.kind
+      catalog.views.append((oid, id, Catalog.options(row.texts(5))))
       catalog.addresses[CatalogAddress(CatalogID.relation, oid)] = id
     case UInt8(ascii: "S") where isModelled:
       relation.id = ObjectID(.sequence, path)

@@ -4,15 +4,25 @@ import SchemaModel
 enum TypeKind {
   static let properties = CatalogQuery(
     """
-    SELECT t.oid, t.typcollation FROM pg_catalog.pg_type t
+    SELECT t.oid, t.typcollation, t.typrelid, t.typelem FROM pg_catalog.pg_type t
     WHERE t.typcollation <> 0 OR \(CatalogQuery.isUserNamespace("t.typnamespace"))
     """
   ) { rows, catalog in
     for row in rows {
+      let address = CatalogAddress(CatalogID.type, row.oid(0))
+      if catalog.addresses[address] == nil, row.oid(2) != 0 {
+        catalog.addresses[address] = catalog.relations[row.oid(2)]?.id
+      }
+    }
+    for row in rows {
       let oid = row.oid(0)
+      let address = CatalogAddress(CatalogID.type, oid)
+      if catalog.addresses[address] == nil, row.oid(3) != 0 {
+        catalog.addresses[address] =
+          catalog.addresses[CatalogAddress(CatalogID.type, row.oid(3))]
+      }
       catalog.types[oid] = Catalog.TypeInfo(
-        collation: row.oid(1),
-        object: catalog.addresses[CatalogAddress(CatalogID.type, oid)])
+        collation: row.oid(1), object: catalog.addresses[address])
     }
   }
 
@@ -38,6 +48,7 @@ enum TypeKind {
     SELECT l.oid, l.collnamespace, n.nspname, l.collname
     FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_namespace n ON n.oid = l.collnamespace
     WHERE l.oid IN (SELECT a.attcollation FROM pg_catalog.pg_attribute a WHERE a.attcollation > 100
+                    UNION SELECT t.typcollation FROM pg_catalog.pg_type t WHERE t.typcollation > 100
                     UNION SELECT pg_catalog.unnest(i.indcollation) FROM pg_catalog.pg_index i)
     """
   ) { rows, catalog in

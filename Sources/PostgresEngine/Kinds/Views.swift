@@ -12,17 +12,20 @@ enum ViewKind {
 
   /// Adds the views whose text could be read.
   static func finish(_ texts: [UInt32: String], _ catalog: inout Catalog) {
-    for (oid, view) in catalog.views {
+    for (oid, id, options) in catalog.views {
       guard let text = texts[oid] else {
         catalog.addresses[CatalogAddress(CatalogID.relation, oid)] = nil
         continue
       }
-      var view = view
-      view.query = catalog.expression(withoutSemicolon(text))
-      view.resultColumns = (catalog.viewColumns[oid] ?? []).sorted { $0.number < $1.number }
-        .map(\.column)
-      catalog.objects.append(.view(view))
-      catalog.viewPaths.insert(view.id.path)
+      let query = catalog.expression(withoutSemicolon(text))
+      if id.kind == .materializedView {
+        catalog.objects.append(
+          .materializedView(MaterializedView(id: id, query: query, storageParameters: options)))
+      } else {
+        let columns = (catalog.viewColumns[oid] ?? []).sorted { $0.number < $1.number }
+        catalog.objects.append(
+          .view(View(id: id, query: query, options: options, resultColumns: columns.map(\.column))))
+      }
     }
     catalog.views = []
   }

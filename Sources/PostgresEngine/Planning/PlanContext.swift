@@ -64,6 +64,7 @@ struct PlanContext {
     case .foreignKey(let key): needed += keys(of: key, in: schema)
     case .column(let column):
       if let text = column.defaultValue { needed += sequences(in: text) }
+    case .index: needed.append(ObjectID(.materializedView, object.id.relationPath))
     default: break
     }
     return needed
@@ -110,6 +111,11 @@ struct PlanContext {
         guard case .column(let name) = part.subject else { return nil }
         return name
       } + index.include
+    case .exclusion(let constraint):
+      constraint.elements.compactMap { element -> Identifier? in
+        guard case .column(let name) = element.part.subject else { return nil }
+        return name
+      } + constraint.include
     default: []
     }
   }

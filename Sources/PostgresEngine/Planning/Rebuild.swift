@@ -42,8 +42,20 @@ struct Rebuild {
         if EnumSteps.additions(from: old, to: new) == nil { queue.append(.swapped(old.id)) }
       case (.view(let old), .view(let new)):
         if !ViewSteps.canReplace(old, by: new) { mark(alteration.from) }
+      case (.materializedView(let old), .materializedView(let new)):
+        if !MaterializedViewSteps.canAlter(old, to: new) { mark(alteration.from) }
+      case (.function(let old), .function(let new)):
+        if !RoutineSteps.canReplace(old, by: new) { mark(alteration.from) }
+      case (.domain(let old), .domain(let new)):
+        if DomainSteps.mustBeSwapped(old, by: new) { queue.append(.swapped(old.id)) }
+      case (.compositeType(let old), .compositeType(let new)):
+        if !CompositeTypeSteps.canAlter(old, to: new) { mark(alteration.from) }
+      case (.trigger(let old), .trigger(let new)):
+        if !TriggerSteps.canAlter(old, to: new) { mark(alteration.from) }
+      case (.policy(let old), .policy(let new)):
+        if !PolicySteps.canAlter(old, to: new) { mark(alteration.from) }
       case (.primaryKey, .primaryKey), (.unique, .unique), (.check, .check),
-        (.foreignKey, .foreignKey), (.index, .index):
+        (.exclusion, .exclusion), (.foreignKey, .foreignKey), (.index, .index):
         if !ConstraintSteps.canAlter(alteration) { mark(alteration.from) }
       default: return
       }
@@ -62,9 +74,7 @@ struct Rebuild {
   private mutating func spread(_ disturbance: Disturbance) {
     switch disturbance {
     case .retyped(let column, let isOther):
-      for id in context.dependents[column] ?? [] where id.kind == .view || id.kind == .column {
-        mark(id)
-      }
+      for id in context.dependents[column] ?? [] where blocksRetyping(id) { mark(id) }
       guard isOther else { return }
       for key in context.foreignKeys[column] ?? [] { mark(.foreignKey(key)) }
     case .removed(let object):
@@ -75,8 +85,15 @@ struct Rebuild {
   }
 
   private mutating func removed(_ object: SchemaObject) {
-    for id in context.dependents[object.id] ?? [] where id.kind == .view { mark(id) }
+    for id in context.dependents[object.id] ?? []
+    where id.kind == .view || id.kind == .materializedView { mark(id) }
     switch object {
+    case .function(let routine):
+      for id in context.dependents[routine.id] ?? [] where !isPlainDefault(id) { mark(id) }
+    case .view, .materializedView:
+      for kind in [ObjectKind.trigger, .index] {
+        for part in context.from.objects(of: kind, under: object.id.path) { mark(part) }
+      }
     case .primaryKey, .unique, .index:
       for key in context.foreignKeys(on: object) { mark(.foreignKey(key)) }
     case .column(let column):
@@ -84,12 +101,29 @@ struct Rebuild {
       guard context.to.contains(column.id) else { return }
       for id in context.dependents[column.id] ?? [] { mark(id) }
       for key in context.foreignKeys[column.id] ?? [] { mark(.foreignKey(key)) }
-      for kind in [ObjectKind.primaryKey, .unique, .index] {
+      for kind in [ObjectKind.primaryKey, .unique, .exclusion, .index] {
         for part in context.from.objects(of: kind, under: column.id.table.path)
         where PlanContext.ownColumns(part).contains(column.id.name) { mark(part) }
       }
     default: return
     }
+  }
+
+  /// Views, generated columns, triggers and policies hold a column's type fast.
+  private func blocksRetyping(_ id: ObjectID) -> Bool {
+    switch id.kind {
+    case .view, .materializedView, .trigger, .policy: true
+    case .column: !isPlainDefault(id)
+    case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
+      .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .comment:
+      false
+    }
+  }
+
+  /// A default is taken off and put back; the column stays.
+  private func isPlainDefault(_ id: ObjectID) -> Bool {
+    guard case .column(let column)? = context.from[id] else { return false }
+    return column.generation == nil
   }
 
   /// What mentions the enum in a text keeps the old type's OID, which is about to be dropped.
@@ -102,7 +136,7 @@ struct Rebuild {
       for id in context.dependents[column.id] ?? [] where id.kind == .check || id.kind == .index {
         mark(id)
       }
-      for kind in [ObjectKind.index, .check] {
+      for kind in [ObjectKind.index, .check, .exclusion] {
         for part in context.from.objects(of: kind, under: column.id.table.path)
         where ConstraintSteps.mentions(part, column.id.name) { mark(part) }
       }

@@ -68,18 +68,27 @@ struct RenamePlanner {
     case .table: sql = "ALTER TABLE \(path: old.path) RENAME TO \(name)"
     case .view: sql = "ALTER VIEW \(path: old.path) RENAME TO \(name)"
     case .column: sql = "ALTER TABLE \(path: table) RENAME COLUMN \(old.name) TO \(name)"
-    case .primaryKey, .unique, .check, .foreignKey:
+    case .domain: sql = "ALTER DOMAIN \(path: old.path) RENAME TO \(name)"
+    case .compositeType: sql = "ALTER TYPE \(path: old.path) RENAME TO \(name)"
+    case .function: sql = "ALTER ROUTINE \(RoutineSteps.signature(old)) RENAME TO \(name)"
+    case .materializedView:
+      sql = "ALTER MATERIALIZED VIEW \(path: old.path) RENAME TO \(name)"
+    case .policy: sql = "ALTER POLICY \(old.name) ON \(path: table) RENAME TO \(name)"
+    case .primaryKey, .unique, .check, .exclusion, .foreignKey:
       sql = "ALTER TABLE \(path: table) RENAME CONSTRAINT \(old.name) TO \(name)"
     case .index: sql = "ALTER INDEX \(path: [old.path[0], old.name]) RENAME TO \(name)"
     case .trigger: sql = "ALTER TRIGGER \(old.name) ON \(path: table) RENAME TO \(name)"
-    case .comment: sql = .empty
+    case .comment, .extension: sql = .empty
     }
     let hazards: [Hazard] =
       switch old.kind {
       case .column: [Hazard("BC01", "Programs that use column \(old.name) by its old name fail.")]
       case .table, .view: [Hazard("BC02", "Programs that use \(old.name) by its old name fail.")]
-      case .namespace, .enumType, .sequence, .primaryKey, .unique, .check, .foreignKey, .index,
-        .trigger, .comment:
+      case .function: [Hazard("BC12", "Programs that call \(old.name) fail.")]
+      case .materializedView:
+        [Hazard("BC02", "Programs that use \(old.name) by its old name fail.")]
+      case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .primaryKey,
+        .unique, .check, .exclusion, .foreignKey, .index, .trigger, .policy, .comment:
         []
       }
     return Step(

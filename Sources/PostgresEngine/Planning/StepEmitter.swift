@@ -38,6 +38,7 @@ struct StepEmitter {
       guard let old = context.from[id], let new = context.to[id] else { continue }
       emitted += drop(old, parts: []) + create(new, parts: [])
     }
+    emitted += DefaultSteps.steps(context, rebuilt: rebuilt)
     restoreComments()
     orderColumns()
     freeNames()
@@ -54,11 +55,18 @@ struct StepEmitter {
       absorbed.contains(value.id) ? [] : SequenceSteps.create(value)
     case .table(let value): TableSteps.create(value, parts: parts, context)
     case .column(let value): [ColumnSteps.add(value, context)]
-    case .primaryKey, .unique, .check, .foreignKey: [ConstraintSteps.add(object, context)]
+    case .primaryKey, .unique, .check, .exclusion, .foreignKey:
+      [ConstraintSteps.add(object, context)]
     case .index(let value): [IndexSteps.create(value, context)]
     case .view(let value): [ViewSteps.create(value, context)]
     case .comment(let value): [CommentSteps.set(value)]
-    case .trigger: []
+    case .trigger(let value): [TriggerSteps.create(value, context)]
+    case .extension(let value): [ExtensionKind.create(value)]
+    case .domain(let value): [DomainSteps.create(value, context)]
+    case .compositeType(let value): [CompositeTypeSteps.create(value, context)]
+    case .function(let value): [RoutineSteps.create(value, context)]
+    case .materializedView(let value): [MaterializedViewSteps.create(value, context)]
+    case .policy(let value): [PolicySteps.create(value, context)]
     }
   }
 
@@ -70,13 +78,20 @@ struct StepEmitter {
       absorbed.contains(value.id) || goesWithOwner(value) ? [] : [SequenceSteps.drop(value)]
     case .table(let value): TableSteps.drop(value, parts: parts, context)
     case .column(let value): [ColumnSteps.drop(value, context, rebuilt: rebuilt)]
-    case .primaryKey, .unique, .check, .foreignKey:
+    case .primaryKey, .unique, .check, .exclusion, .foreignKey:
       goesWithColumn(object) ? [] : [ConstraintSteps.drop(object, context)]
     case .index(let value):
-      goesWithColumn(object) ? [] : [IndexSteps.drop(value, context)]
+      goesWithColumn(object) || goesWithView(object) ? [] : [IndexSteps.drop(value, context)]
     case .view(let value): [ViewSteps.drop(value, context)]
     case .comment(let value): goesWithTarget(value) ? [] : [CommentSteps.remove(value)]
-    case .trigger: []
+    case .trigger(let value):
+      goesWithView(object) ? [] : [TriggerSteps.drop(value, context)]
+    case .extension(let value): [ExtensionKind.drop(value)]
+    case .domain(let value): [DomainSteps.drop(value, context)]
+    case .compositeType(let value): [CompositeTypeSteps.drop(value, context)]
+    case .function(let value): [RoutineSteps.drop(value, context)]
+    case .materializedView(let value): [MaterializedViewSteps.drop(value, context)]
+    case .policy(let value): [PolicySteps.drop(value, context)]
     }
   }
 
@@ -84,6 +99,21 @@ struct StepEmitter {
     switch (alteration.from, alteration.to) {
     case (.enumType(let old), .enumType(let new)):
       return EnumSteps.alter(old, to: new, context, rebuilt: rebuilt)
+    case (.extension(let old), .extension(let new)): return [ExtensionKind.alter(old, to: new)]
+    case (.domain(let old), .domain(let new)):
+      if DomainSteps.mustBeSwapped(old, by: new) {
+        let swap = TypeSwap(context: context, rebuilt: rebuilt)
+        return [swap.step(new.id, made: DomainSteps.created(new), dropping: "DOMAIN")]
+      }
+      return [DomainSteps.alter(old, to: new, context)]
+    case (.compositeType(let old), .compositeType(let new)):
+      return [CompositeTypeSteps.alter(old, to: new, context)]
+    case (.function(let old), .function(let new)):
+      return [RoutineSteps.replace(old, by: new, context)]
+    case (.materializedView(let old), .materializedView(let new)):
+      return [MaterializedViewSteps.alter(old, to: new)]
+    case (.trigger, .trigger(let new)): return [TriggerSteps.alter(new)]
+    case (.policy(let old), .policy(let new)): return [PolicySteps.alter(old, to: new, context)]
     case (.sequence(let old), .sequence(let new)):
       return absorbed.contains(new.id) ? [] : SequenceSteps.alter(old, to: new)
     case (.table(let old), .table(let new)): return [TableSteps.alter(old, to: new)]
@@ -110,6 +140,14 @@ struct StepEmitter {
     }
   }
 
+  /// A view takes its triggers along, a materialized view its indexes.
+  private func goesWithView(_ object: SchemaObject) -> Bool {
+    [ObjectKind.view, .materializedView].contains { kind in
+      let view = ObjectID(kind, object.id.relationPath)
+      return rebuilt.contains(view) || context.dropped.contains(view)
+    }
+  }
+
   private func goesWithOwner(_ sequence: Sequence) -> Bool {
     guard let owner = sequence.ownedBy else { return false }
     return context.dropped.contains(owner) || context.dropped.contains(owner.table)
@@ -117,8 +155,13 @@ struct StepEmitter {
 
   private func goesWithTarget(_ comment: Comment) -> Bool {
     guard let target = comment.id.commentTarget else { return true }
-    if target.kind == .column, let view = context.from[ObjectID(.view, target.relationPath)] {
-      return rebuilt.contains(view.id) || !context.to.contains(view.id)
+    if target.kind == .column {
+      for kind in [ObjectKind.view, .materializedView] {
+        let view = ObjectID(kind, target.relationPath)
+        if context.from.contains(view) {
+          return rebuilt.contains(view) || !context.to.contains(view)
+        }
+      }
     }
     return !context.to.contains(target) || rebuilt.contains(target)
   }
@@ -129,7 +172,7 @@ struct StepEmitter {
   private mutating func restoreComments() {
     for id in rebuilt.sorted() where context.to.contains(id) {
       var targets = [ObjectID.comment(on: id)]
-      if id.kind == .view {
+      if id.kind == .view || id.kind == .materializedView {
         let prefix = [Identifier(ObjectKind.column.rawValue)] + id.path
         targets += context.to.objects(of: .comment, under: prefix).map(\.id)
       }
@@ -189,9 +232,11 @@ struct StepEmitter {
 
   private static func sharedName(_ id: ObjectID) -> [Identifier]? {
     switch id.kind {
-    case .table, .view, .sequence, .enumType: id.path
-    case .index, .primaryKey, .unique: [id.path[0], id.name]
-    case .namespace, .column, .check, .foreignKey, .trigger, .comment: nil
+    case .table, .view, .materializedView, .sequence, .enumType, .domain, .compositeType: id.path
+    case .index, .primaryKey, .unique, .exclusion: [id.path[0], id.name]
+    case .namespace, .extension, .function, .column, .check, .foreignKey, .trigger, .policy,
+      .comment:
+      nil
     }
   }
 }

@@ -17,9 +17,10 @@ package struct PostgresScratch: Scratch {
     let database = try ScratchDatabase(on: server, withPublic: withPublic)
     let builder = ScratchBuilder(connection: try database.builder())
     try builder.pin(searchPath: schema.scope.searchPath.map(\.raw))
-    var administration: PostgresConnection? = try database.administration()
+    let administration = try database.administration()
+    if server.canMakeRoles { try Self.makeRoles(of: schema, administration) }
     let steps = try Self.steps(creating: schema, withPublic: withPublic)
-    let failures = try builder.build(steps, administration: administration.take())
+    let failures = try builder.build(steps, administration: administration)
     return ScratchReading(schema: try builder.read(), failures: failures)
   }
 
@@ -36,6 +37,21 @@ package struct PostgresScratch: Scratch {
       canMakeRoles: server.canMakeRoles)
     for piece in pieces { try loader.run(piece) }
     return try loader.read()
+  }
+
+  /// Roles that policies name and that are missing become stand-ins that cannot sign in.
+  private static func makeRoles(
+    of schema: Schema, _ administration: borrowing PostgresConnection
+  ) throws(PostgresError) {
+    var names: Set<Identifier> = []
+    for case .policy(let policy) in schema.objects(of: .policy) { names.formUnion(policy.roles) }
+    guard !names.isEmpty else { return }
+    let present = Set(
+      try administration.query("SELECT rolname FROM pg_catalog.pg_roles").map { $0.text(0) })
+    for name in names.sorted() where !present.contains(name.raw) {
+      // Another scratch may be faster.
+      try? administration.execute("CREATE ROLE \(quotedIdentifier(name.raw)) NOLOGIN")
+    }
   }
 
   /// The steps from nothing to the schema; out of order when some wait for each other, since what fails
@@ -72,8 +88,23 @@ struct ScratchBuilder: ~Copyable {
   /// What failed, with the server's reason; what failed for a missing object is tried again until nothing
   /// moves.
   borrowing func build(
-    _ steps: [Step], administration: consuming PostgresConnection?
+    _ all: [Step], administration: borrowing PostgresConnection
   ) throws(PostgresError) -> [ObjectID: String] {
+    var refused: [ObjectID: String] = [:]
+    try makeSchemas(all)
+    let steps = all.filter {
+      $0.subject.kind != .extension && !($0.subject.kind == .namespace && $0.operation == .create)
+    }
+    for step in all where step.subject.kind == .extension {
+      for statement in step.statements {
+        do throws(PostgresError) {
+          try administration.execute(statement.sql.text)
+        } catch {
+          guard administration.isOpen else { throw error }
+          refused[step.subject] = error.message
+        }
+      }
+    }
     var waiting: [Step] = []
     var position = 0
     while position < steps.count {
@@ -83,11 +114,11 @@ struct ScratchBuilder: ~Copyable {
         for step in batch where try failure(of: [step]) != nil { waiting.append(step) }
       }
     }
-    var reasons: [ObjectID: String] = [:]
+    var reasons = refused
     var before = Int.max
     while !waiting.isEmpty, waiting.count < before {
       before = waiting.count
-      reasons = [:]
+      reasons = refused
       var left: [Step] = []
       for step in waiting {
         guard let reason = try failure(of: [step]) else { continue }
@@ -97,6 +128,13 @@ struct ScratchBuilder: ~Copyable {
       waiting = left
     }
     return reasons
+  }
+
+  /// Extensions are made first and need their schemas.
+  private borrowing func makeSchemas(_ steps: [Step]) throws(PostgresError) {
+    for step in steps where step.subject.kind == .namespace && step.operation == .create {
+      try connection.execute("CREATE SCHEMA \(quotedIdentifier(step.subject.name.raw))")
+    }
   }
 
   /// Runs the steps in one transaction; the error, after everything was taken back. Throws only when the

@@ -50,7 +50,8 @@ struct SchemaPlanner {
           tables[id, default: TableChanges(id: id)].add(change)
         }
       case .index, .view, .trigger: break
-      case .namespace, .enumType, .sequence, .comment:
+      case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function,
+        .exclusion, .materializedView, .policy, .comment:
         throw .unsupported(id, "SQLite has no \(id.kind.displayName)")
       }
     }

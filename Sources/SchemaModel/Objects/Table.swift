@@ -7,6 +7,10 @@ package struct Table: Describable {
   package var isWithoutRowid: Bool
   /// PostgreSQL: `UNLOGGED`.
   package var isUnlogged: Bool
+  /// PostgreSQL: `ENABLE ROW LEVEL SECURITY`.
+  package var hasRowSecurity: Bool
+  /// PostgreSQL: `FORCE ROW LEVEL SECURITY`, for the owner too.
+  package var forcesRowSecurity: Bool
   /// Storage parameters as `name=value`, sorted (`pg_class.reloptions`).
   package var storageParameters: [ExactText]
   /// The columns in the order of the catalog or of the file.
@@ -16,12 +20,15 @@ package struct Table: Describable {
 
   package init(
     id: ObjectID, isStrict: Bool = false, isWithoutRowid: Bool = false, isUnlogged: Bool = false,
+    hasRowSecurity: Bool = false, forcesRowSecurity: Bool = false,
     storageParameters: [ExactText] = [], columnOrder: [Identifier]? = nil, source: String? = nil
   ) {
     self.id = id
     self.isStrict = isStrict
     self.isWithoutRowid = isWithoutRowid
     self.isUnlogged = isUnlogged
+    self.hasRowSecurity = hasRowSecurity
+    self.forcesRowSecurity = forcesRowSecurity
     self.storageParameters = storageParameters
     _columnOrder = Incidental(wrappedValue: columnOrder)
     _source = Incidental(wrappedValue: source)
@@ -31,7 +38,8 @@ package struct Table: Describable {
   package var fields: [Field] {
     [
       Field("strict", isStrict), Field("without_rowid", isWithoutRowid),
-      Field("unlogged", isUnlogged),
+      Field("unlogged", isUnlogged), Field("row_security", hasRowSecurity),
+      Field("force_row_security", forcesRowSecurity),
       Field("storage_parameters", .list(storageParameters.map { .text($0) })),
     ]
   }

@@ -11,20 +11,35 @@ package struct Trigger: Describable {
     case update(of: [Identifier])
   }
 
+  /// PostgreSQL: in which sessions it fires.
+  package enum Enabled: String, Hashable, Sendable, Codable {
+    case origin, replica, always, disabled
+  }
+
   package var id: ObjectID
   package var timing: Timing
   /// In the order insert, delete, update, truncate.
   package var events: [Event]
   package var isForEachRow: Bool
   package var condition: Expression?
-  /// SQLite: `BEGIN … END`.
+  /// SQLite: `BEGIN … END`. PostgreSQL: `EXECUTE FUNCTION f('argument')`.
   package var body: Expression
+  /// PostgreSQL: when a constraint trigger fires; nil for an ordinary one.
+  package var constraint: Deferrability?
+  /// PostgreSQL: the other table of a constraint trigger.
+  package var from: ObjectID?
+  /// PostgreSQL: `REFERENCING OLD TABLE AS`, `NEW TABLE AS`.
+  package var oldTable: Identifier?
+  package var newTable: Identifier?
+  package var enabled: Enabled
   /// SQLite: the whole `CREATE TRIGGER` as `sqlite_schema` has it.
   @Incidental package var source: String?
 
   package init(
     id: ObjectID, timing: Timing, events: [Event], isForEachRow: Bool = true,
-    condition: Expression? = nil, body: Expression, source: String? = nil
+    condition: Expression? = nil, body: Expression, constraint: Deferrability? = nil,
+    from: ObjectID? = nil, oldTable: Identifier? = nil, newTable: Identifier? = nil,
+    enabled: Enabled = .origin, source: String? = nil
   ) {
     self.id = id
     self.timing = timing
@@ -32,6 +47,11 @@ package struct Trigger: Describable {
     self.isForEachRow = isForEachRow
     self.condition = condition
     self.body = body
+    self.constraint = constraint
+    self.from = from
+    self.oldTable = oldTable
+    self.newTable = newTable
+    self.enabled = enabled
     _source = Incidental(wrappedValue: source)
   }
 
@@ -43,6 +63,9 @@ package struct Trigger: Describable {
       Field("timing", timing.rawValue),
       Field("events", .list(events.map { .text(ExactText(Trigger.text($0))) })),
       Field("for_each_row", isForEachRow), Field("when", condition), Field("body", body),
+      Field("constraint", constraint?.rawValue), Field("from", from),
+      Field("old_table", oldTable), Field("new_table", newTable),
+      Field("enabled", enabled == .origin ? nil : enabled.rawValue),
     ]
   }
 
@@ -75,6 +98,7 @@ package struct Trigger: Describable {
       }
     }
     copy.body = names.query(body)
+    copy.from = from.map { names($0) }
     return copy
   }
 }
