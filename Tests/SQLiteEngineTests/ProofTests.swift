@@ -72,14 +72,16 @@ import Testing
     #expect(carriedOut > 0)
   }
 
-  /// What columns hold that both sides have alike.
+  /// What columns hold that both sides have alike. One that becomes the rowid cannot stay null.
   private static func contents(
     _ database: borrowing SQLiteConnection, _ from: Schema, _ to: Schema
   ) throws -> [String] {
     var contents: [String] = []
     for object in to.objects(of: .column) {
       guard case .column(let column) = object, case .column(let old)? = from[column.id],
-        column.generation == nil, old == column
+        column.generation == nil, old == column,
+        from.objects(of: .primaryKey, under: column.id.relationPath)
+          .elementsEqual(to.objects(of: .primaryKey, under: column.id.relationPath))
       else { continue }
       let table = column.id.table.name.raw
       let value = try database.firstValue(

@@ -124,9 +124,12 @@ struct Rebuild {
           Hazard("DD04", "a new constraint of \(table.name) fails if existing rows violate it"))
       }
     }
-    if copy.losesRowID {
+    if let column = copy.newAlias {
       hazards.append(
-        Hazard("SL06", "rows of \(table.name) get other rowids"))
+        Hazard(
+          "SL16",
+          "\(label(column)) becomes the rowid of \(table.name): rows get other rowids, and where it is "
+            + "null it becomes a number"))
     }
     return hazards
   }

@@ -63,10 +63,13 @@ struct RowCopy {
     return (old, new)
   }
 
-  /// Whether somebody who kept a rowid will not find the row again.
-  var losesRowID: Bool {
-    guard !before.isWithoutRowid, !after.isWithoutRowid, rowID == nil else { return false }
-    return alias(in: from, before) != alias(in: to, after)
+  /// A column with values that becomes the rowid: it takes the place of the one that there was, and a
+  /// null in it becomes a number.
+  var newAlias: ObjectID? {
+    guard !before.isWithoutRowid, !after.isWithoutRowid, let new = alias(in: to, after),
+      from.column(new) != nil, alias(in: from, before) != new
+    else { return nil }
+    return new
   }
 
   private func implicitName(_ columns: [Column]) -> Identifier? {
