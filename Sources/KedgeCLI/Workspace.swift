@@ -30,13 +30,45 @@ struct Workspace {
   /// The schema file that `kedge.yaml` names, or `schema.yaml` beside the user.
   var schemaFile: String { configuration.schema ?? "schema.yaml" }
 
+  /// What to compare with: as given, else the schema file, which must be there.
+  func target(_ given: String?) throws -> SourceName {
+    if let given { return try SourceName(given) }
+    guard FileSystem.kind(of: schemaFile) != .missing else {
+      throw SourceProblem(
+        "there is no \(schemaFile) to compare with",
+        nextStep:
+          "name the target with --target SOURCE, or write a schema.yaml with: kedge init SOURCE")
+    }
+    return try SourceName(schemaFile)
+  }
+
+  func load(_ name: SourceName) throws -> LoadedSource {
+    try timed("read") { try loader.load(name) }
+  }
+
+  func load(
+    from: SourceName, to: SourceName
+  ) throws -> (from: LoadedSource, to: LoadedSource) {
+    try timed("read both sides") { try loader.load(from: from, to: to) }
+  }
+
   func compare(_ from: LoadedSource, _ to: LoadedSource) throws -> ComparisonResult {
     let engine = to.schema.engine
     let version = from.schema.serverVersion ?? to.schema.serverVersion
     let comparer = Comparer(dialect: engines.dialect(engine)) {
       try engines.scratch(for: engine, serverVersion: version)
     }
-    return try comparer.compare(from: from.schema, to: to.schema)
+    return try timed("compare") { try comparer.compare(from: from.schema, to: to.schema) }
+  }
+
+  /// Runs the work, and says how long it took when --verbose asks for it.
+  func timed<Value>(_ what: String, _ body: () throws -> Value) rethrows -> Value {
+    guard options.verbose else { return try body() }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let value = try body()
+    world.printError("\(what): \(clock.now - start)\n")
+    return value
   }
 
   func note(_ text: String) {

@@ -35,7 +35,7 @@ import Testing
     let answer = try terminal.kedge(command, "--help")
     #expect(answer.code == 0)
     #expect(answer.output.contains("EXAMPLES"))
-    #expect(answer.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
+    #expect(answer.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
   }
 
   @Test func filesThatAreNotDatabases() throws {

@@ -15,8 +15,8 @@ struct CheckCommand: KedgeCommand {
     abstract: "Hold databases against the declared schema; exit 1 on drift.",
     usage: "kedge check [<source> ...] [--target <source>] [options]",
     discussion: """
-      Without SOURCE every environment of kedge.yaml is checked. The target is the schema file of
-      kedge.yaml, else ./schema.yaml.
+      Without SOURCE every environment of kedge.yaml is checked. The target is
+      the schema file of kedge.yaml, else ./schema.yaml.
 
       EXAMPLES
         kedge check app.db
@@ -53,7 +53,7 @@ struct CheckCommand: KedgeCommand {
 
   func outcome(in world: World) throws -> Outcome {
     let workspace = try Workspace(world: world, options: options, sources: sources)
-    let targetName = try SourceName(target ?? workspace.schemaFile)
+    let targetName = try workspace.target(target)
     var reports: [Report] = []
     var outcomes: [Outcome] = []
     for name in try names(in: workspace) {
@@ -85,7 +85,7 @@ struct CheckCommand: KedgeCommand {
   private func check(
     _ name: String, against target: SourceName, in workspace: Workspace
   ) throws -> Report {
-    let (live, declared) = try workspace.loader.load(from: SourceName(name), to: target)
+    let (live, declared) = try workspace.load(from: SourceName(name), to: target)
     let result = try workspace.compare(live, declared)
     let label = name.hasPrefix("env:") ? name : live.label
     return Report(

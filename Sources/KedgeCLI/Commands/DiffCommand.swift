@@ -16,8 +16,8 @@ struct DiffCommand: KedgeCommand {
     abstract: "Show what turns FROM into TO; exit 0 when they are equal, 1 when not.",
     usage: "kedge diff <from> <to> [--format text|json|sql|script] [options]",
     discussion: """
-      'sql' is plain SQL. 'script' is for psql or sqlite3: it stops at the first error and guards
-      what they would only print.
+      'sql' is plain SQL. 'script' is for psql or sqlite3: it stops at the first
+      error and guards what they would only print.
 
       EXAMPLES
         kedge diff app.db schema.yaml
@@ -47,7 +47,7 @@ struct DiffCommand: KedgeCommand {
 
   func outcome(in world: World) throws -> Outcome {
     let workspace = try Workspace(world: world, options: options, sources: sources)
-    let (fromSource, toSource) = try workspace.loader.load(
+    let (fromSource, toSource) = try workspace.load(
       from: SourceName(from), to: SourceName(to))
     let result = try workspace.compare(fromSource, toSource)
     let report = Report(

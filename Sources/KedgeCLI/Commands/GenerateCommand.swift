@@ -44,8 +44,8 @@ struct GenerateCommand: KedgeCommand {
 
   func outcome(in world: World) throws -> Outcome {
     let workspace = try Workspace(world: world, options: options, sources: sources)
-    let (start, goal) = try workspace.loader.load(
-      from: SourceName(from), to: SourceName(target ?? workspace.schemaFile))
+    let (start, goal) = try workspace.load(
+      from: SourceName(from), to: workspace.target(target))
     let result = try workspace.compare(start, goal)
     let report = Report(
       perspective: .sources, fromLabel: start.label, toLabel: goal.label, result: result)

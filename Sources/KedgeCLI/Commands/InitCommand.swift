@@ -7,7 +7,7 @@ import Sources
 struct InitCommand: KedgeCommand {
   static let configuration = CommandConfiguration(
     commandName: "init",
-    abstract: "Write kedge.yaml, schema.yaml and a migrations folder.",
+    abstract: "Write kedge.yaml, schema.yaml, its JSON Schema and a migrations folder.",
     usage: "kedge init [source] [options]",
     discussion: """
       EXAMPLES
@@ -32,7 +32,7 @@ struct InitCommand: KedgeCommand {
     var url = "sqlite:app.db"
     if let source {
       let name = try SourceName(source)
-      schema = try workspace.loader.load(name).schema
+      schema = try workspace.load(name).schema
       url = ProjectFiles.environmentURL(of: name, written: source, engine: schema.engine)
     } else {
       schema = .empty(sources.engine?.name ?? .sqlite)
@@ -40,8 +40,9 @@ struct InitCommand: KedgeCommand {
     }
     try FileSystem.write(ProjectFiles.configuration(url: url), to: "kedge.yaml")
     try FileSystem.write(SchemaWriter.write(schema).text, to: "schema.yaml")
+    try FileSystem.write(SchemaJSONSchema.text, to: "kedge.schema.json")
     try FileSystem.createFolder("migrations")
-    world.print("kedge.yaml\nschema.yaml\nmigrations/\n")
+    world.print("kedge.yaml\nschema.yaml\nkedge.schema.json\nmigrations/\n")
     workspace.note("next: edit schema.yaml, then: kedge check")
     if url == "${DATABASE_URL}" {
       workspace.note(
