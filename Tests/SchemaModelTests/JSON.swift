@@ -75,6 +75,7 @@ indirect enum JSON: Hashable {
   private static let words = [
     "always", "by default", "stored", "virtual", "deferrable", "not deferrable", "cascade",
     "restrict", "full", "partial", "simple", "before", "after", "instead of", "abort", "replace",
+    "replica", "restricted", "stable", "immutable", "insert",
   ]
 }
 

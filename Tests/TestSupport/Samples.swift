@@ -21,6 +21,7 @@ package enum Samples {
     .table(
       Table(
         id: table, isStrict: true, isWithoutRowid: true, isUnlogged: true,
+        hasRowSecurity: true, forcesRowSecurity: true,
         storageParameters: ["autovacuum_enabled=false", "fillfactor=70"],
         columnOrder: ["id", "total", "state"], source: "CREATE TABLE orders (…)")),
     .column(
@@ -88,8 +89,58 @@ package enum Samples {
         id: table.part(.trigger, "orders_audit"), timing: .before,
         events: [.insert, .update(of: ["total", "id"]), .delete], isForEachRow: true,
         condition: expression("new.total > 0"), body: expression("BEGIN SELECT 1; END"),
+        constraint: .initiallyDeferred, from: users, oldTable: "before", newTable: "after",
+        enabled: .always,
         source: "CREATE TRIGGER orders_audit …")),
     .comment(Comment(on: table.part(.column, "total"), text: "Before tax.")),
+    .extension(
+      Extension(id: ObjectID(.extension, ["citext"]), schema: "public", version: "1.6")),
+    .domain(
+      Domain(
+        id: ObjectID(.domain, ["public", "amount"]),
+        type: TypeName("public.status", object: ObjectID(.enumType, ["public", "status"])),
+        isNullable: false, defaultValue: expression("'new'"), collation: "\"C\"",
+        checks: [
+          DomainCheck(name: "positive", expression: expression("VALUE > 0"), isNotValid: true)
+        ])),
+    .compositeType(
+      CompositeType(
+        id: ObjectID(.compositeType, ["public", "point3"]),
+        attributes: [
+          .init(name: "x", type: TypeName("text"), collation: "\"C\""),
+          .init(name: "y", type: TypeName("integer")),
+        ])),
+    .function(
+      Routine(
+        id: ObjectID(.function, ["public", "price", "integer, text"]), isProcedure: true,
+        arguments: [
+          .init(mode: .both, name: "number", type: TypeName("integer")),
+          .init(name: "unit", type: TypeName("text"), defaultValue: expression("'m'")),
+        ], returns: TypeName("record"), returnsSet: true, language: "plpgsql",
+        body: .text("BEGIN END"), isWindow: true, volatility: .stable, isStrict: true,
+        isSecurityDefiner: true, isLeakproof: true, parallel: .safe, cost: "10", rows: "5",
+        support: "public.helper", settings: ["search_path=public"])),
+    .function(
+      Routine(
+        id: ObjectID(.function, ["public", "one", "integer"]),
+        arguments: [.init(type: TypeName("integer"))], returns: TypeName("integer"),
+        language: "sql", body: .standard(expression("RETURN 1")), settings: ["a.b=c"])),
+    .exclusion(
+      ExclusionConstraint(
+        id: table.part(.exclusion, "orders_during_excl"), method: "spgist",
+        elements: [
+          .init(part: IndexPart(.column("total"), operatorClass: "range_ops"), operatorName: "&&"),
+          .init(part: IndexPart(.expression(expression("lower(state)"))), operatorName: "="),
+        ], include: ["gross"], predicate: expression("total > 0"),
+        deferrability: .initiallyDeferred)),
+    .materializedView(
+      MaterializedView(
+        id: ObjectID(.materializedView, ["public", "totals"]),
+        query: expression("SELECT sum(total) FROM orders"), storageParameters: ["fillfactor=70"])),
+    .policy(
+      Policy(
+        id: table.part(.policy, "own_rows"), isPermissive: false, command: .update,
+        roles: ["clerk"], using: expression("owner = CURRENT_USER"), check: expression("true"))),
   ]
 
   /// Properties that are kept but take no part in equality, reports and fingerprints, by type. A property
@@ -104,6 +155,7 @@ package enum Samples {
     "Index": ["source"],
     "View": ["resultColumns", "source"],
     "Trigger": ["source"],
+    "Extension": ["version"],
   ]
 
   private static func expression(_ text: String) -> Expression {
