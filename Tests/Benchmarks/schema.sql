@@ -3,10 +3,9 @@
 \set QUIET on
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
-SELECT set_config('benchmark.tables', :'tables', false) \g /dev/null
 
 -- In batches, so that no transaction holds more locks than a server allows.
-SELECT format($$DO $batch$
+SELECT format($statement$DO $batch$
 DECLARE
   number integer;
   name text;
@@ -40,7 +39,7 @@ BEGIN
         name || '_view', name, 't' || (number - 1));
     END IF;
   END LOOP;
-END $batch$$$, first, least(first + 99, :tables))
+END $batch$$statement$, first, least(first + 99, :tables))
 FROM generate_series(1, :tables, 100) AS first
 \gexec
 VACUUM ANALYZE;
