@@ -104,7 +104,8 @@ let package = Package(
     .testTarget(
       name: "PostgresEngineTests",
       dependencies: [
-        "Comparison", "Planning", "PostgresEngine", "SchemaDiff", "SchemaModel", "SQLText",
+        "Comparison", "Planning", "PostgresEngine", "SchemaDiff", "SchemaModel", "SchemaYAML",
+        "SQLText", "TestSupport",
       ]),
   ])
 

@@ -68,7 +68,7 @@ private struct ScriptWriter {
 
   mutating func finish() -> String {
     commit()
-    return text
+    return text.hasSuffix("\n") ? text : text + "\n"
   }
 
   private mutating func write(comment: String) {

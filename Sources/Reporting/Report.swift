@@ -28,6 +28,18 @@ package struct Report: Sendable {
     self.result = result
   }
 
+  /// What the lines of the report call the sides: file or database name, where that tells them apart.
+  package var shortLabels: (from: String, to: String) {
+    let (from, to) = (Report.shortened(fromLabel), Report.shortened(toLabel))
+    return from == to ? (fromLabel, toLabel) : (from, to)
+  }
+
+  private static func shortened(_ label: String) -> String {
+    let path = label.split(separator: "?").first ?? ""
+    guard let name = path.split(separator: "/").last, path.contains("/") else { return label }
+    return String(name)
+  }
+
   package var difference: Difference { result.difference }
   package var isInSync: Bool { difference.isEmpty }
 
@@ -94,7 +106,9 @@ package enum Wording {
   /// The object with its schema: `table sales.orders`, `column total of sales.orders`.
   package static func object(_ id: ObjectID) -> String {
     if let target = id.commentTarget { return "comment on \(object(target))" }
-    guard id.kind.isPartOfRelation else { return "\(id.kind.displayName) \(path(id.path))" }
+    guard id.kind.isPartOfRelation else {
+      return id.kind == .function ? titled(id) : "\(id.kind.displayName) \(path(id.path))"
+    }
     return "\(titled(id)) of \(path(id.relationPath))"
   }
 
@@ -104,8 +118,14 @@ package enum Wording {
     return (isDefault ? path.dropFirst() : path[...]).map(\.raw).joined(separator: ".")
   }
 
+  /// A routine is told from others of its name by the types of its arguments.
+  private static func routine(_ path: [Identifier]) -> String {
+    "\(self.path(path.dropLast()))(\(path.last?.raw ?? ""))"
+  }
+
   /// Kind and last name; unnamed constraints are called by what they say: `unique (a,b)`.
   private static func titled(_ id: ObjectID) -> String {
+    if id.kind == .function { return "function \(routine(id.path))" }
     guard UnnamedConstraint.isUnnamed(id) else {
       return "\(id.kind.displayName) \(id.name.raw)"
     }

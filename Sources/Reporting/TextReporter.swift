@@ -68,14 +68,14 @@ package struct TextReporter {
   private var inTargetOnly: String {
     switch report.perspective {
     case .gate: "declared, not in the database"
-    case .sources: "only in \(report.toLabel)"
+    case .sources: "only in \(report.shortLabels.to)"
     }
   }
 
   private var inSourceOnly: String {
     switch report.perspective {
     case .gate: "in the database, not declared"
-    case .sources: "only in \(report.fromLabel)"
+    case .sources: "only in \(report.shortLabels.from)"
     }
   }
 

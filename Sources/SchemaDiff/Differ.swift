@@ -19,6 +19,11 @@ package enum Differ {
     }
   }
 
+  /// The changes alone, no renames looked for.
+  package static func changes(from: Schema, to: Schema) -> [Change] {
+    changes(from: from.objects, to: to.objects)
+  }
+
   private static func changes(from: [SchemaObject], to: [SchemaObject]) -> [Change] {
     var changes: [Change] = []
     var left = 0

@@ -3,6 +3,7 @@ import Glibc
 import PostgresEngine
 import SQLText
 import SchemaModel
+import TestSupport
 import Testing
 
 struct ScratchTests {
