@@ -58,7 +58,8 @@ extension ObjectKind {
     case .index: "indexes"
     case .policy: "policies"
     case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
-      .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .view, .materializedView,
+      .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .virtualTable, .view,
+      .materializedView,
       .trigger, .comment:
       displayName + "s"
     }

@@ -32,7 +32,7 @@ package struct ReferenceScanner: Sendable {
     let candidates: [[Identifier]] =
       path.count == 1 ? searchPath.map { [$0, path[0]] } : [Array(path.suffix(2))]
     for candidate in candidates {
-      for kind in [ObjectKind.table, .view, .sequence] {
+      for kind in [ObjectKind.table, .virtualTable, .view, .materializedView, .sequence] {
         let id = ObjectID(kind, candidate)
         if relations.contains(id) { return id }
       }

@@ -36,6 +36,7 @@ package struct Renaming: Sendable {
     columnsByRelation = columns
     relations = sorted.filter {
       $0.key.kind == .table || $0.key.kind == .view || $0.key.kind == .materializedView
+        || $0.key.kind == .virtualTable
     }
     .map { ($0.key.name, $0.value) }
   }

@@ -32,8 +32,8 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
     case .comment: commentTarget?.namespace
     case .extension: nil
     case .namespace, .enumType, .domain, .compositeType, .sequence, .function, .table, .column,
-      .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .view, .materializedView,
-      .trigger, .policy:
+      .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .virtualTable, .view,
+      .materializedView, .trigger, .policy:
       path.first
     }
   }

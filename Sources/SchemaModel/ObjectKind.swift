@@ -17,6 +17,7 @@ package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comp
   case exclusion
   case foreignKey = "foreign_key"
   case index
+  case virtualTable = "virtual_table"
   case view
   case materializedView = "materialized_view"
   case trigger
@@ -31,6 +32,7 @@ package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comp
       rawValue
     case .compositeType: "composite type"
     case .exclusion: "exclusion constraint"
+    case .virtualTable: "virtual table"
     case .materializedView: "materialized view"
     case .primaryKey: "primary key"
     case .foreignKey: "foreign key"
@@ -55,11 +57,12 @@ package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comp
     case .exclusion: 12
     case .foreignKey: 13
     case .index: 14
-    case .view: 15
-    case .materializedView: 16
-    case .trigger: 17
-    case .policy: 18
-    case .comment: 19
+    case .virtualTable: 15
+    case .view: 16
+    case .materializedView: 17
+    case .trigger: 18
+    case .policy: 19
+    case .comment: 20
     }
   }
 
@@ -70,7 +73,7 @@ package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comp
     case .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .trigger, .policy:
       true
     case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
-      .view, .materializedView, .comment:
+      .virtualTable, .view, .materializedView, .comment:
       false
     }
   }

@@ -143,7 +143,7 @@ package struct Schema: Sendable {
         let view = ObjectID(.view, id.relationPath)
         guard contains(id.table) || contains(view) else { throw .orphan(id, missing: id.table) }
       case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
-        .view, .materializedView, .comment:
+        .virtualTable, .view, .materializedView, .comment:
         break
       }
     }

@@ -20,6 +20,7 @@ package enum SchemaObject: Hashable, Sendable {
   case exclusion(ExclusionConstraint)
   case materializedView(MaterializedView)
   case policy(Policy)
+  case virtualTable(VirtualTable)
 
   package var value: any Describable {
     switch self {
@@ -43,6 +44,7 @@ package enum SchemaObject: Hashable, Sendable {
     case .exclusion(let value): value
     case .materializedView(let value): value
     case .policy(let value): value
+    case .virtualTable(let value): value
     }
   }
 
@@ -69,6 +71,7 @@ package enum SchemaObject: Hashable, Sendable {
     case .exclusion(let value): value.id
     case .materializedView(let value): value.id
     case .policy(let value): value.id
+    case .virtualTable(let value): value.id
     }
   }
 
@@ -99,6 +102,7 @@ package enum SchemaObject: Hashable, Sendable {
     case .exclusion(let value): .exclusion(value.renamed(by: names))
     case .materializedView(let value): .materializedView(value.renamed(by: names))
     case .policy(let value): .policy(value.renamed(by: names))
+    case .virtualTable(let value): .virtualTable(value.renamed(by: names))
     }
   }
 
@@ -127,6 +131,7 @@ package enum SchemaObject: Hashable, Sendable {
     case .exclusion(let value): .exclusion(value.mappingExpressions(transform))
     case .materializedView(let value): .materializedView(value.mappingExpressions(transform))
     case .policy(let value): .policy(value.mappingExpressions(transform))
+    case .virtualTable(let value): .virtualTable(value.mappingExpressions(transform))
     }
   }
 }
@@ -158,6 +163,7 @@ extension SchemaObject: Codable {
     case .exclusion: self = .exclusion(try ExclusionConstraint(from: decoder))
     case .materializedView: self = .materializedView(try MaterializedView(from: decoder))
     case .policy: self = .policy(try Policy(from: decoder))
+    case .virtualTable: self = .virtualTable(try VirtualTable(from: decoder))
     }
   }
 

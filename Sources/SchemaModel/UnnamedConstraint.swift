@@ -15,7 +15,8 @@ package enum UnnamedConstraint {
     case .primaryKey, .unique, .check, .foreignKey:
       id.name.raw.utf8.starts(with: ("#" + id.kind.rawValue).utf8)
     case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
-      .column, .exclusion, .index, .view, .materializedView, .trigger, .policy, .comment:
+      .column, .exclusion, .index, .virtualTable, .view, .materializedView, .trigger, .policy,
+      .comment:
       false
     }
   }

@@ -21,7 +21,8 @@ enum WordReplacement {
         continue
       }
       let piece = bytes[start..<position]
-      let new = byte == 0x27 || isCall(bytes, after: position)
+      let new =
+        byte == 0x27 || isCall(bytes, after: position)
         ? nil : replacement(for: piece, in: names, engine: engine)
       output += new.map { Array($0.utf8) } ?? Array(piece)
     }

@@ -84,6 +84,11 @@ package enum Samples {
         options: ["security_barrier=true"],
         resultColumns: [View.ResultColumn(name: "number", type: "bigint")],
         source: "CREATE VIEW recent (number) AS SELECT id FROM orders")),
+    .virtualTable(
+      VirtualTable(
+        id: ObjectID(.virtualTable, ["main", "orders_text"]), module: "fts5",
+        arguments: [expression("state"), expression("content='orders'")],
+        source: "CREATE VIRTUAL TABLE orders_text …")),
     .trigger(
       Trigger(
         id: table.part(.trigger, "orders_audit"), timing: .before,
@@ -154,6 +159,7 @@ package enum Samples {
     "ForeignKey": ["source"],
     "Index": ["source"],
     "View": ["resultColumns", "source"],
+    "VirtualTable": ["source"],
     "Trigger": ["source"],
     "Extension": ["version"],
   ]

@@ -50,7 +50,7 @@ enum CommentSteps {
       "CONSTRAINT \(target.name) ON \(path: target.relationPath)"
     case .index: "INDEX \(path: [target.path[0], target.name])"
     case .trigger: "TRIGGER \(target.name) ON \(path: target.relationPath)"
-    case .comment: .empty
+    case .comment, .virtualTable: .empty
     }
   }
 }

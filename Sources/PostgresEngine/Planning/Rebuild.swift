@@ -115,7 +115,7 @@ struct Rebuild {
     case .view, .materializedView, .trigger, .policy: true
     case .column: !isPlainDefault(id)
     case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
-      .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .comment:
+      .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .virtualTable, .comment:
       false
     }
   }

@@ -78,7 +78,7 @@ struct RenamePlanner {
       sql = "ALTER TABLE \(path: table) RENAME CONSTRAINT \(old.name) TO \(name)"
     case .index: sql = "ALTER INDEX \(path: [old.path[0], old.name]) RENAME TO \(name)"
     case .trigger: sql = "ALTER TRIGGER \(old.name) ON \(path: table) RENAME TO \(name)"
-    case .comment, .extension: sql = .empty
+    case .comment, .extension, .virtualTable: sql = .empty
     }
     let hazards: [Hazard] =
       switch old.kind {
@@ -88,7 +88,7 @@ struct RenamePlanner {
       case .materializedView:
         [Hazard("BC02", "Programs that use \(old.name) by its old name fail.")]
       case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .primaryKey,
-        .unique, .check, .exclusion, .foreignKey, .index, .trigger, .policy, .comment:
+        .unique, .check, .exclusion, .foreignKey, .index, .virtualTable, .trigger, .policy, .comment:
         []
       }
     return Step(

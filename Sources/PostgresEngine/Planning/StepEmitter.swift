@@ -23,6 +23,9 @@ struct StepEmitter {
       foldsCreate: { [.column, .primaryKey, .unique, .check].contains($0) },
       foldsDrop: { _ in true })
     for change in folded {
+      if change.change.id.kind == .virtualTable {
+        throw .unsupported(change.change.id, "PostgreSQL has no virtual tables")
+      }
       switch change.change {
       case .create(let object): emitted += create(object, parts: change.parts)
       case .drop(let object): emitted += drop(object, parts: change.parts)
@@ -67,6 +70,8 @@ struct StepEmitter {
     case .function(let value): [RoutineSteps.create(value, context)]
     case .materializedView(let value): [MaterializedViewSteps.create(value, context)]
     case .policy(let value): [PolicySteps.create(value, context)]
+    // Refused before.
+    case .virtualTable: []
     }
   }
 
@@ -92,6 +97,7 @@ struct StepEmitter {
     case .function(let value): [RoutineSteps.drop(value, context)]
     case .materializedView(let value): [MaterializedViewSteps.drop(value, context)]
     case .policy(let value): [PolicySteps.drop(value, context)]
+    case .virtualTable: []
     }
   }
 
@@ -235,7 +241,7 @@ struct StepEmitter {
     case .table, .view, .materializedView, .sequence, .enumType, .domain, .compositeType: id.path
     case .index, .primaryKey, .unique, .exclusion: [id.path[0], id.name]
     case .namespace, .extension, .function, .column, .check, .foreignKey, .trigger, .policy,
-      .comment:
+      .virtualTable, .comment:
       nil
     }
   }
