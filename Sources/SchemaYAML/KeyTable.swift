@@ -44,6 +44,8 @@ struct Key: Sendable {
     self.engine = engine
     isRequired = required
   }
+
+  func isKnown(to other: EngineName?) -> Bool { engine == nil || other == nil || engine == other }
 }
 
 /// The keys that a kind of mapping may have, in the order in which they are written.

@@ -27,6 +27,7 @@ struct NodeReader {
       return fields
     }
     for pair in pairs {
+      fields.given.insert(pair.name)
       guard let key = table[pair.name] else {
         reportUnknown(pair, table, of: subject)
         continue
@@ -42,7 +43,7 @@ struct NodeReader {
         fields.pairs[key.name] = pair
       }
     }
-    for key in table.keys where key.isRequired {
+    for key in table.keys where key.isRequired && key.isKnown(to: engine) {
       let given = pairs.first { $0.name == key.name }
       if let given, !given.value.isNull || !key.form.isCollection { continue }
       report(
@@ -64,7 +65,7 @@ struct NodeReader {
       report(pair.key.mark, reason)
       return
     }
-    let known = table.keys.filter { key in engine.map { key.engine ?? $0 == $0 } ?? true }
+    let known = table.keys.filter { $0.isKnown(to: engine) }
     let nearest = nearestName(to: pair.name, among: known.map(\.name))
     report(
       pair.key.mark, "\(subject) has no key '\(name)'",
@@ -177,6 +178,8 @@ struct NodeReader {
 struct Fields {
   let mark: YAMLMark
   fileprivate(set) var pairs: [String: YAMLPair] = [:]
+  /// Every key of the mapping, also where its value was not understood.
+  fileprivate(set) var given: Set<String> = []
 
   init(mark: YAMLMark) { self.mark = mark }
 

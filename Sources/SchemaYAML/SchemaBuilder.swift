@@ -62,18 +62,33 @@ struct SchemaBuilder {
     readScope(read)
     for file in read {
       nodes.source = file.source
+      readExtensions(file.fields["extensions"])
       declare(file.fields, "enums", .enumType)
+      declare(file.fields, "domains", .domain)
+      declare(file.fields, "composite_types", .compositeType)
       declare(file.fields, "sequences", .sequence)
       declare(file.fields, "tables", .table)
+      declare(file.fields, "virtual_tables", .virtualTable)
       declare(file.fields, "views", .view)
+      declare(file.fields, "materialized_views", .materializedView)
     }
+    let kinds: [ObjectKind] = [.enumType, .domain, .compositeType, .table]
     types = TypeContext(
-      searchPath: searchPath, types: Set((declarations[.enumType] ?? []).map(\.id)))
+      searchPath: searchPath, types: Set(kinds.flatMap { (declarations[$0] ?? []).map(\.id) }))
+    for file in read {
+      nodes.source = file.source
+      readRoutines(file.fields["functions"], isProcedure: false)
+      readRoutines(file.fields["procedures"], isProcedure: true)
+    }
     addNamespaces()
     forEach(.enumType) { $0.readEnum($1) }
+    forEach(.domain) { $0.readDomain($1) }
+    forEach(.compositeType) { $0.readCompositeType($1) }
     forEach(.sequence) { $0.readSequence($1) }
     forEach(.table) { $0.readTable($1) }
+    forEach(.virtualTable) { $0.readVirtualTable($1) }
     forEach(.view) { $0.readView($1) }
+    forEach(.materializedView) { $0.readMaterializedView($1) }
     resolveForeignKeys()
     addDependencies()
     return finish()
@@ -93,7 +108,7 @@ struct SchemaBuilder {
       guard let path = qualifiedPath(pair.name, at: pair.key) else { continue }
       let id = ObjectID(kind, path)
       guard claim(id, at: pair.key.mark) else { continue }
-      if kind != .enumType { claimRelation(path, at: pair.key.mark) }
+      if kind != .enumType, kind != .domain { claimRelation(path, at: pair.key.mark) }
       declarations[kind, default: []].append(
         Declaration(id: id, pair: pair, source: nodes.source))
     }
@@ -257,7 +272,8 @@ struct SchemaBuilder {
 
   /// Whether the table has the column; if not, that is reported.
   mutating func hasColumn(_ name: Identifier, _ table: ObjectID, at node: YAMLNode) -> Bool {
-    let known = columns[table] ?? []
+    // What a view's columns are called only its query knows.
+    guard let known = columns[table] else { return true }
     if known.contains(name) { return true }
     let nearest = nearestName(to: name.raw, among: known.map(\.raw))
     nodes.report(

@@ -37,7 +37,7 @@ private struct JSONSchemaWriter {
         "\(indent)  \(quoted(key.name)): {\"description\": \(quoted(key.description + engine)), "
           + "\(form.dropFirst())")
     }
-    let required = table.keys.filter(\.isRequired).map { quoted($0.name) }
+    let required = table.keys.filter { $0.isRequired && $0.engine == nil }.map { quoted($0.name) }
     var text = "\(indent)\"type\": \"object\",\n\(indent)\"additionalProperties\": false,\n"
     if !required.isEmpty {
       text += "\(indent)\"required\": [\(required.joined(separator: ", "))],\n"

@@ -16,41 +16,61 @@ enum SchemaKeys {
         "How unqualified names are meant; the first is where unqualified objects live.",
         engine: .postgresql),
       Key(
+        "extensions", .oneOf([.names, .named(.oneOf([.nothing, .object(`extension`)]))]),
+        "Extensions: a list of names, or name to a mapping.", engine: .postgresql),
+      Key(
         "enums", .named(.oneOf([.list(enumValueForm), .object(enumType)])),
         "Enum types: name to the list of values.", engine: .postgresql),
+      Key(
+        "domains", .named(.oneOf([.sql(examples: ["text check (VALUE ~ '@')"]), .object(domain)])),
+        "Domains: name to the type with its clauses, or to a mapping.", engine: .postgresql),
+      Key(
+        "composite_types", .named(.object(compositeType)), "Composite types.",
+        engine: .postgresql),
       Key(
         "sequences", .named(.oneOf([.nothing, .object(sequence)])),
         "Sequences other than those of identity and serial columns.", engine: .postgresql),
       Key("tables", .named(.object(table)), "Tables: name to what is in them."),
       Key(
+        "virtual_tables",
+        .named(.oneOf([.sql(examples: ["fts5(title, body)"]), .object(virtualTable)])),
+        "Virtual tables: name to MODULE(ARGUMENT, …), or to a mapping.", engine: .sqlite),
+      Key(
         "views", .named(.oneOf([.sql(examples: []), .object(view)])),
         "Views: name to the query, or to a mapping with more to say."),
+      Key(
+        "materialized_views", .named(.oneOf([.sql(examples: []), .object(materializedView)])),
+        "Materialized views: name to the query, or to a mapping with more to say.",
+        engine: .postgresql),
+      Key(
+        "functions", .named(.object(function)), "Functions: name(argument types) to a mapping.",
+        engine: .postgresql),
+      Key(
+        "procedures", .named(.object(procedure)),
+        "Procedures: name(argument types) to a mapping.", engine: .postgresql),
     ],
     unsupported: unsupportedSections)
 
   private static let unsupportedSections = [
-    "manage": "'manage' is not supported by this version: owners and grants are not compared",
-    "extensions": "'extensions' is not supported by this version",
-    "domains": "'domains' is not supported by this version",
-    "functions": "'functions' is not supported by this version",
+    "manage": "'manage' is not supported by this version: owners and grants are not compared"
   ]
 
-  private static let comment = Key(
+  static let comment = Key(
     "comment", .text, "The text of COMMENT ON.", engine: .postgresql)
-  private static let renamedFrom = Key(
+  static let renamedFrom = Key(
     "renamed_from", .names, "The old name, or several, newest first. May stay for ever.")
   private static let conflict = Key(
     "on_conflict", .word(["rollback", "abort", "fail", "ignore", "replace"]),
     "What a violation does (ON CONFLICT).", engine: .sqlite)
   private static let constraintName = Key(
     "name", .name, "The constraint's name; by default the one that the engine gives.")
-  private static let with = Key(
+  static let with = Key(
     "with", .named(.text), "Storage parameters.", engine: .postgresql)
-  private static let deferrable = [
+  static let deferrable = [
     Key("deferrable", .boolean, "DEFERRABLE."),
     Key("initially_deferred", .boolean, "DEFERRABLE INITIALLY DEFERRED."),
   ]
-  private static let postgresDeferrable = deferrable.map {
+  static let postgresDeferrable = deferrable.map {
     Key($0.name, $0.form, $0.description, engine: .postgresql)
   }
 
@@ -108,8 +128,13 @@ enum SchemaKeys {
         "foreign_keys", .oneOf([.named(.object(foreignKey)), .list(.object(foreignKey))]),
         "Foreign keys: name to a mapping; or a list of those without a name."),
       Key(
+        "exclusions", .named(.object(exclusion)), "Exclusion constraints.", engine: .postgresql),
+      Key(
         "indexes", .named(.oneOf([.names, .object(index)])), "Indexes: name to what they are on."),
-      Key("triggers", .named(.object(trigger)), "Triggers.", engine: .sqlite),
+      Key("triggers", .named(.object(trigger)), "Triggers."),
+      Key("row_security", .boolean, "ENABLE ROW LEVEL SECURITY.", engine: .postgresql),
+      Key("force_row_security", .boolean, "FORCE ROW LEVEL SECURITY.", engine: .postgresql),
+      Key("policies", .named(.object(policy)), "Row security policies.", engine: .postgresql),
       Key("strict", .boolean, "STRICT.", engine: .sqlite),
       Key("without_rowid", .boolean, "WITHOUT ROWID.", engine: .sqlite),
       Key("unlogged", .boolean, "UNLOGGED.", engine: .postgresql),
@@ -213,6 +238,14 @@ enum SchemaKeys {
       with, comment, renamedFrom,
     ])
 
+  static let virtualTable = KeyTable(
+    "virtual table",
+    [
+      Key("module", .name, "The module: fts5, rtree …", required: true),
+      Key("arguments", .list(.text), "What stands between the parentheses, one by one."),
+      renamedFrom,
+    ])
+
   static let view = KeyTable(
     "view",
     [
@@ -222,7 +255,7 @@ enum SchemaKeys {
         "column_comments", .named(.text), "Comments on the result's columns: name to text.",
         engine: .postgresql),
       Key("with", .named(.text), "Options.", engine: .postgresql),
-      Key("triggers", .named(.object(trigger)), "INSTEAD OF triggers.", engine: .sqlite),
+      Key("triggers", .named(.object(trigger)), "INSTEAD OF triggers."),
       comment, renamedFrom,
     ])
   static let trigger = KeyTable(
@@ -230,9 +263,24 @@ enum SchemaKeys {
     [
       Key("timing", .word(["before", "after", "instead of"]), "When it fires."),
       Key(
-        "events", .names, "insert, delete, update, or update of COLUMN, …", required: true),
+        "events", .names, "insert, delete, update, truncate, or update of COLUMN, …",
+        required: true),
+      Key(
+        "for_each", .word(["row", "statement"]), "row, or statement, which is the default.",
+        engine: .postgresql),
       Key("when", .sql(examples: []), "The condition."),
-      Key("body", .sql(examples: []), "BEGIN … END.", required: true),
-      renamedFrom,
+      Key("body", .sql(examples: []), "BEGIN … END.", engine: .sqlite, required: true),
+      Key(
+        "execute", .sql(examples: ["touch_updated_at()"]), "The call of the trigger function.",
+        engine: .postgresql, required: true),
+      Key("constraint", .boolean, "CREATE CONSTRAINT TRIGGER.", engine: .postgresql),
+    ] + postgresDeferrable + [
+      Key("from", .name, "The other table of a constraint trigger.", engine: .postgresql),
+      Key("old_table", .name, "REFERENCING OLD TABLE AS.", engine: .postgresql),
+      Key("new_table", .name, "REFERENCING NEW TABLE AS.", engine: .postgresql),
+      Key(
+        "enabled", .word(["origin", "replica", "always", "disabled"]),
+        "In which sessions it fires.", engine: .postgresql),
+      comment, renamedFrom,
     ])
 }

@@ -45,8 +45,9 @@ package struct SchemaWriter {
       ? [Identifier(schema.engine.defaultNamespace, in: schema.engine)] : schema.scope.searchPath
     self.syntax = syntax
     self.searchPath = searchPath
+    let kinds: [ObjectKind] = [.enumType, .domain, .compositeType, .table]
     types = TypeContext(
-      searchPath: searchPath, types: Set(schema.objects(of: .enumType).map(\.id)))
+      searchPath: searchPath, types: Set(kinds.flatMap { schema.objects(of: $0).map(\.id) }))
     var comments: [ObjectID: String] = [:]
     for case .comment(let comment) in schema.objects(of: .comment) {
       if let target = comment.id.commentTarget { comments[target] = comment.text.string }
@@ -54,8 +55,10 @@ package struct SchemaWriter {
     self.comments = comments
     var ofViews: [ObjectID: [ObjectID]] = [:]
     for target in comments.keys.sorted() where target.kind == .column {
-      let view = ObjectID(.view, target.relationPath)
-      if schema.contains(view) { ofViews[view, default: []].append(target) }
+      for kind in [ObjectKind.view, .materializedView] {
+        let view = ObjectID(kind, target.relationPath)
+        if schema.contains(view) { ofViews[view, default: []].append(target) }
+      }
     }
     viewColumnComments = ofViews
     (serials, serialSequences) = SchemaWriter.serials(in: schema, comments: comments)
@@ -71,15 +74,34 @@ package struct SchemaWriter {
         entries.append(YAMLEntry("search_path", .sequence(searchPath.map { name($0) })))
       }
     }
+    if !schema.objects(of: .extension).isEmpty {
+      entries.append(YAMLEntry("extensions", extensions()).spaced())
+    }
     let sections: [(String, [YAMLEntry])] = [
       ("enums", schema.objects(of: .enumType).map { entry($0.id, enumType($0)) }),
+      ("domains", schema.objects(of: .domain).map { entry($0.id, domain($0)) }),
+      (
+        "composite_types",
+        schema.objects(of: .compositeType).map { entry($0.id, compositeType($0)) }
+      ),
       (
         "sequences",
         schema.objects(of: .sequence).filter { !serialSequences.contains($0.id) }
           .map { entry($0.id, sequence($0)) }
       ),
       ("tables", spaced(schema.objects(of: .table).map { entry($0.id, table($0)) })),
+      (
+        "virtual_tables",
+        schema.objects(of: .virtualTable).map { entry($0.id, virtualTable($0)) }
+      ),
       ("views", spaced(schema.objects(of: .view).map { entry($0.id, view($0)) })),
+      (
+        "materialized_views",
+        spaced(
+          schema.objects(of: .materializedView).map { entry($0.id, materializedView($0)) })
+      ),
+      ("functions", spaced(routines(isProcedure: false))),
+      ("procedures", spaced(routines(isProcedure: true))),
     ]
     for (section, content) in sections where !content.isEmpty {
       entries.append(YAMLEntry(section, .mapping(content)).spaced())
@@ -124,7 +146,11 @@ package struct SchemaWriter {
     {
       return name.raw
     }
-    return "\""
+    return quoted(name)
+  }
+
+  func quoted(_ name: Identifier) -> String {
+    "\""
       + name.raw.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
       + "\""
   }

@@ -141,7 +141,9 @@ package struct YAMLEmitter {
   private mutating func writeLiteral(_ text: String, indent: Int) {
     let bytes = Array(text.utf8)
     write(" |")
-    if bytes[0] == 0x20 || bytes[0] == 0x09 || bytes[0] == 0x0A { write("2") }
+    // The first line that is not empty tells the indentation, unless it begins with a space itself.
+    let first = bytes.first { $0 != 0x0A }
+    if first == 0x20 || first == 0x09 { write("2") }
     if bytes[bytes.count - 1] != 0x0A {
       write("-")
     } else if bytes.count > 1, bytes[bytes.count - 2] == 0x0A {

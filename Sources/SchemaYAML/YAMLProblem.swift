@@ -49,6 +49,7 @@ package struct YAMLProblems: Error, Sendable {
   package init(_ problem: YAMLProblem) { problems = [problem] }
 
   package var isEmpty: Bool { problems.isEmpty }
+  package var count: Int { problems.count + omitted }
 
   package mutating func add(_ problem: YAMLProblem) {
     if problems.count < YAMLProblems.limit { problems.append(problem) } else { omitted += 1 }

@@ -70,7 +70,7 @@ import Testing
 
   @Test(arguments: [
     ("a\nb\n", "|\n  a\n  b"), ("a\nb", "|-\n  a\n  b"), ("a\n\n", "|+\n  a\n"),
-    (" a\nb\n", "|2\n   a\n  b"), ("\na\n", "|2\n\n  a"),
+    (" a\nb\n", "|2\n   a\n  b"), ("\na\n", "|\n\n  a"),
     ("a\r\nb", "\"a\\r\\n\\\n  b\""), ("a\u{7}\n  b\n", "\"a\\x07\\n\\\n  \\  b\\n\""),
     ("\n\n", "\"\\n\\\n  \\n\""),
   ])

@@ -3,7 +3,9 @@ import SchemaModel
 
 extension SchemaWriter {
   /// The scalar form, or the mapping form where the scalar would lose something.
-  func column(_ column: Column) -> YAMLValue {
+  ///
+  /// `isPart` is false for what only looks like a column, a domain.
+  func column(_ column: Column, isPart: Bool = true) -> YAMLValue {
     let scalar = scalarForm(column)
     let isIdentityPlain =
       column.identity.map {
@@ -11,11 +13,11 @@ extension SchemaWriter {
       }
       ?? true
     if let scalar, isIdentityPlain {
-      if !hasCommon(column.id) { return scalar.isEmpty ? .null : .text(scalar) }
+      if !isPart || !hasCommon(column.id) { return scalar.isEmpty ? .null : .text(scalar) }
       let type = scalar.isEmpty ? [] : [YAMLEntry("type", .text(scalar))]
       return .mapping(type + common(column.id))
     }
-    return .mapping(mappingForm(column) + common(column.id))
+    return .mapping(mappingForm(column) + (isPart ? common(column.id) : []))
   }
 
   /// Nil when the text would not read back as the same column.
@@ -63,7 +65,7 @@ extension SchemaWriter {
     return cache.typeName(text, syntax, types)?.canonical == type.canonical
   }
 
-  private func mappingForm(_ column: Column) -> [YAMLEntry] {
+  func mappingForm(_ column: Column) -> [YAMLEntry] {
     var entries: [YAMLEntry] = []
     let type = typeText(column.type)
     if !type.isEmpty { entries.append(YAMLEntry("type", .text(type))) }

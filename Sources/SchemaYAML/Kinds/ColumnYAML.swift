@@ -24,7 +24,7 @@ extension SchemaBuilder {
     }
   }
 
-  private mutating func columnText(_ text: String, at node: YAMLNode) -> ColumnText? {
+  mutating func columnText(_ text: String, at node: YAMLNode) -> ColumnText? {
     if let known = columnTexts[ExactText(text)] { return known }
     do throws(SyntaxProblem) {
       let parsed = try ColumnText(text, syntax: syntax)
@@ -76,7 +76,7 @@ extension SchemaBuilder {
   }
 
   /// The keys of the mapping form, beside the clauses after its type.
-  private mutating func mergeKeys(_ fields: Fields, into text: inout ColumnText) {
+  mutating func mergeKeys(_ fields: Fields, into text: inout ColumnText) {
     func clash(_ isGiven: Bool, _ key: String) -> Bool { isGiven && fields[key] != nil }
     let clashes: [(Bool, String)] = [
       (clash(text.isNotNull != nil, "not_null"), "not_null"),
@@ -109,7 +109,7 @@ extension SchemaBuilder {
     if fields["generated"] != nil { text.generated = fields.text("generated") ?? "" }
   }
 
-  private mutating func typeName(_ text: String, at node: YAMLNode) -> TypeName? {
+  mutating func typeName(_ text: String, at node: YAMLNode) -> TypeName? {
     if text.isEmpty { return TypeName("") }
     if let known = typeNames[ExactText(text)] { return known }
     do throws(SyntaxProblem) {

@@ -103,7 +103,7 @@ extension SchemaBuilder {
   }
 
   /// The declared table that the name means along the search path, else the one in its first schema.
-  private func referencedTable(_ path: [Identifier]) -> ObjectID {
+  func referencedTable(_ path: [Identifier]) -> ObjectID {
     if path.count == 2 { return ObjectID(.table, path) }
     let candidates = searchPath.map { ObjectID(.table, [$0, path[0]]) }
     return candidates.first { places[$0] != nil } ?? candidates[0]

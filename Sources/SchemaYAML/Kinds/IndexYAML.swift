@@ -71,7 +71,7 @@ extension SchemaWriter {
       name: text(index.id.name), entries.count == 1 ? parts : .mapping(entries))
   }
 
-  private func text(_ part: IndexPart, of table: ObjectID) -> String {
+  func text(_ part: IndexPart, of table: ObjectID) -> String {
     var suffix = ""
     if let collation = part.collation { suffix += " collate \(collation.string)" }
     if let operatorClass = part.operatorClass { suffix += " \(operatorClass)" }

@@ -48,7 +48,14 @@ extension SchemaBuilder {
     var names = namespaces ?? []
     if namespaces == nil {
       var seen: Set<Identifier> = []
-      let mentioned = declarations.values.flatMap { $0.map { $0.id.path[0] } }
+      var mentioned = declarations.values.flatMap { $0.map { $0.id.path[0] } }
+      for object in objects {
+        switch object {
+        case .function(let routine): mentioned.append(routine.id.path[0])
+        case .extension(let value): mentioned.append(value.schema)
+        default: continue
+        }
+      }
       names = (mentioned + [searchPath[0]]).filter { seen.insert($0).inserted }.sorted()
       namespaces = names
     }

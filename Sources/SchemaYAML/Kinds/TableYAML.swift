@@ -41,14 +41,18 @@ extension SchemaBuilder {
     readKeys(fields, &scope)
     readChecks(fields["checks"], &scope)
     readForeignKeys(fields["foreign_keys"], &scope)
+    readExclusions(fields["exclusions"], &scope)
     readIndexes(fields["indexes"], of: id)
     readTriggers(fields["triggers"], on: id)
+    readPolicies(fields["policies"], of: id)
     readCommon(fields, of: id)
     objects.append(
       .table(
         Table(
           id: id, isStrict: fields.flag("strict"), isWithoutRowid: fields.flag("without_rowid"),
-          isUnlogged: fields.flag("unlogged"), storageParameters: parameters(fields["with"]),
+          isUnlogged: fields.flag("unlogged"), hasRowSecurity: fields.flag("row_security"),
+          forcesRowSecurity: fields.flag("force_row_security"),
+          storageParameters: parameters(fields["with"]),
           columnOrder: order)))
     if engine == .postgresql { markKeyColumnsNotNull(of: id) }
   }
@@ -68,7 +72,7 @@ extension SchemaBuilder {
 
   /// The names that are given, so that the ones we choose avoid them.
   private mutating func takeNames(_ fields: Fields, _ scope: inout TableScope) {
-    for section in ["uniques", "checks", "foreign_keys"] {
+    for section in ["uniques", "checks", "foreign_keys", "exclusions"] {
       guard case .mapping(let pairs)? = fields[section]?.content else { continue }
       for pair in pairs {
         guard let name = try? syntax.path(pair.name).first else { continue }
@@ -152,9 +156,13 @@ extension SchemaWriter {
     entries += section("checks", schema.objects(of: .check, under: path).compactMap(check))
     entries += section(
       "foreign_keys", schema.objects(of: .foreignKey, under: path).compactMap(foreignKey))
+    entries += exclusions(of: table.id)
     let indexes = schema.objects(of: .index, under: path).compactMap(index)
     if !indexes.isEmpty { entries.append(YAMLEntry("indexes", .mapping(indexes))) }
     entries += triggers(on: table.id)
+    entries += flag("row_security", table.hasRowSecurity)
+    entries += flag("force_row_security", table.forcesRowSecurity)
+    entries += policies(of: table.id)
     entries += flag("strict", table.isStrict)
     entries += flag("without_rowid", table.isWithoutRowid)
     entries += flag("unlogged", table.isUnlogged)
