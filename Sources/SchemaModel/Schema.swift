@@ -130,22 +130,31 @@ package struct Schema: Sendable {
     return order.map { objects[$0] }
   }
 
+  /// The objects are sorted, so that those of one kind in one relation follow each other: the relation is
+  /// looked up once for all of them.
   private func checkParts() throws(Problem) {
+    var kind: ObjectKind?
+    var relation: [Identifier] = []
     for object in objects {
       let id = object.id
+      let homes: [ObjectKind]
       switch id.kind {
       case .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .policy:
-        guard contains(id.table) else { throw .orphan(id, missing: id.table) }
-      case .index:
-        let view = ObjectID(.materializedView, id.relationPath)
-        guard contains(id.table) || contains(view) else { throw .orphan(id, missing: id.table) }
-      case .trigger:
-        let view = ObjectID(.view, id.relationPath)
-        guard contains(id.table) || contains(view) else { throw .orphan(id, missing: id.table) }
+        homes = [.table]
+      case .index: homes = [.table, .materializedView]
+      case .trigger: homes = [.table, .view]
       case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
         .virtualTable, .view, .materializedView, .comment:
-        break
+        continue
       }
+      if id.kind == kind, id.path.count == relation.count + 1, id.path.starts(with: relation) {
+        continue
+      }
+      let path = id.relationPath
+      guard homes.contains(where: { contains(ObjectID($0, path)) }) else {
+        throw .orphan(id, missing: id.table)
+      }
+      (kind, relation) = (id.kind, path)
     }
   }
 }
