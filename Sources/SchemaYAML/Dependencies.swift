@@ -5,13 +5,22 @@ extension SchemaBuilder {
   /// What the SQL texts mention, as far as tokens tell.
   mutating func addDependencies() {
     let scanner = TextScanner(objects, syntax: syntax, searchPath: searchPath)
+    let columns = engine == .postgresql ? ColumnScanner(objects, syntax: syntax) : nil
     for object in objects {
       var found = dependencies[object.id] ?? []
       func add(_ id: ObjectID) {
         if id != object.id, !found.contains(id) { found.append(id) }
       }
       for text in SchemaBuilder.texts(of: object) {
-        for id in scanner.references(in: text) { add(id) }
+        let references = scanner.references(in: text)
+        for id in references { add(id) }
+        if let columns {
+          var tables = references.filter { $0.kind == .table }
+          if object.kind.isPartOfRelation, !tables.contains(object.id.table) {
+            tables.append(object.id.table)
+          }
+          for id in columns.columns(in: text, of: tables) { add(id) }
+        }
       }
       if case .function(let routine) = object {
         let types = routine.arguments.map(\.type) + (routine.returns.map { [$0] } ?? [])

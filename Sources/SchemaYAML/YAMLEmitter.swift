@@ -47,6 +47,8 @@ package struct YAMLEmitter {
   static let longestSimpleKey = 1000
 
   private var output: [UInt8] = []
+  /// Where a `|+` block ended: an empty line there would belong to it.
+  private var keptEnd = 0
 
   package static func emit(_ entries: [YAMLEntry]) -> String {
     var emitter = YAMLEmitter()
@@ -68,7 +70,7 @@ package struct YAMLEmitter {
   private mutating func writeMapping(_ entries: [YAMLEntry], indent: Int, isAtLineStart: Bool) {
     for (index, entry) in entries.enumerated() {
       if index > 0 || isAtLineStart {
-        if entry.hasBlankLineBefore, !output.isEmpty { write("\n") }
+        if entry.hasBlankLineBefore, !output.isEmpty, output.count != keptEnd { write("\n") }
         for line in entry.comment {
           writeIndent(indent)
           write(line.isEmpty ? "#\n" : "# \(line)\n")
@@ -156,6 +158,9 @@ package struct YAMLEmitter {
       if !line.isEmpty { writeIndent(indent) }
       output.append(contentsOf: line)
       write("\n")
+    }
+    if bytes.count > 1, bytes[bytes.count - 2] == 0x0A, bytes[bytes.count - 1] == 0x0A {
+      keptEnd = output.count
     }
   }
 

@@ -100,8 +100,9 @@ import Testing
         YAMLEntry(name: texts[0] + "k", .text(texts[1])),
         YAMLEntry(
           "list", .sequence([.text(texts[2]), .mapping([YAMLEntry("x", .text(texts[3]))])])),
-        YAMLEntry("words", .words(texts)),
-        YAMLEntry(name: texts[2] + "z", .sequence([.sequence([.text(texts[0])])])),
+        YAMLEntry("words", .words(texts)).spaced(),
+        YAMLEntry("text", .text(texts[3])).spaced(),
+        YAMLEntry(name: texts[2] + "z", .sequence([.sequence([.text(texts[0])])])).spaced(),
       ])
       guard case .mapping(let entries) = value else { continue }
       let emitted = YAMLEmitter.emit([YAMLEntry("outer", value)] + entries.prefix(0))
