@@ -54,7 +54,8 @@ package struct SchemaGenerator {
   /// Mostly tame names, sometimes ones that need quotes.
   mutating func name(_ stem: String, _ index: Int) -> String {
     guard chance(15) else { return "\(stem)_\(index)" }
-    return pick(["My \(stem)", "\(stem)\"q", "select", "Grüße \(stem)", "\(stem).dot"]) + "\(index)"
+    return pick(["My \(stem)", "\(stem)\"q", "select \(stem)", "Grüße \(stem)", "\(stem).dot"])
+      + "\(index)"
   }
 
   private mutating func enumType(_ index: Int) -> EnumType {

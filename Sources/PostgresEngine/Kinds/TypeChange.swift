@@ -19,7 +19,12 @@ enum TypeChange {
       if hasExplicit(from: from, to: to) { return "\(column)::\(new)" }
       return isArray(old) ? "\(column)::text[]::\(new)" : "\(column)::text::\(new)"
     }
-    if isArray(new) { return "ARRAY[\(column)]::\(new)" }
+    if isArray(new) {
+      let isCast =
+        from.hasSameBytes(as: to) || hasAssignment(from: from, to: to)
+        || hasExplicit(from: from, to: to)
+      return isCast ? "ARRAY[\(column)]::\(new)" : "ARRAY[\(column)::text]::\(new)"
+    }
     return texts.contains(to) ? nil : "\(column)::text::\(new)"
   }
 
