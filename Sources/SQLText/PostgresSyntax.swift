@@ -175,6 +175,9 @@ enum PostgresTypes {
     "trigger", "event_trigger", "record", "xid", "xid8", "cid", "xml", "aclitem", "int2vector",
     "oidvector", "anyelement", "anyarray", "anynonarray", "anyenum", "anyrange", "cstring",
     "internal", "unknown", "anycompatible", "anycompatiblearray", "anycompatiblenonarray",
-    "anycompatiblerange", "gtsvector",
+    "anycompatiblerange", "gtsvector", "anymultirange", "anycompatiblemultirange",
+    "fdw_handler", "index_am_handler", "language_handler", "table_am_handler", "tsm_handler",
+    "pg_brin_bloom_summary", "pg_brin_minmax_multi_summary", "pg_ddl_command", "pg_dependencies",
+    "pg_mcv_list", "pg_ndistinct", "pg_node_tree",
   ]
 }
