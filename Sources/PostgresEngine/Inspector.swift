@@ -43,6 +43,7 @@ package enum PostgresInspector {
       DomainKind.checks, TypeKind.properties, TypeKind.names, CompositeTypeKind.attributes,
       SequenceKind.query, ColumnKind.defaults, ColumnKind.query, RoutineKind.query,
       ConstraintKind.query(serverVersion: serverVersion), IndexKind.operatorClasses,
+      IndexKind.options,
       IndexKind.query(serverVersion: serverVersion), TriggerKind.query, PolicyKind.query,
     ]
   }
@@ -63,17 +64,18 @@ package enum PostgresInspector {
       SessionSettings().statement(local: true),
       "SELECT pg_catalog.pg_current_snapshot()",
     ]
-    let answers = try connection.run(prologue + (first + last).map(\.sql))
-    let snapshot = answers[2].first?.text(0) ?? ""
-    for (query, rows) in zip(first, answers.dropFirst(prologue.count)) {
-      query.decode(rows, &catalog)
+    var snapshot = ""
+    var later: [PostgresRows] = []
+    try connection.run(prologue + (first + last).map(\.sql)) { index, rows in
+      let query = index - prologue.count
+      if index == 2 { snapshot = rows.first?.text(0) ?? "" }
+      if first.indices.contains(query) { first[query].decode(rows, &catalog) }
+      if query >= first.count { later.append(rows) }
     }
     let texts = try definitions(connection, &catalog, gently: gently)
     try connection.execute("COMMIT")
     ViewKind.finish(texts, &catalog)
-    for (query, rows) in zip(last, answers.dropFirst(prologue.count + first.count)) {
-      query.decode(rows, &catalog)
-    }
+    for (query, rows) in zip(last, later) { query.decode(rows, &catalog) }
     return try isUnchanged(since: snapshot, connection)
   }
 

@@ -38,9 +38,32 @@ enum Unmodelled {
     }
   }
 
+  /// Conditions on the rows of one catalog, looked at in one scan.
+  private struct Scan {
+    let source: String
+    let name: String
+    let condition: String
+    let member: (catalog: UInt32, oid: String)
+    let kinds: [(kind: String, condition: String)]
+
+    var sql: String {
+      let labels = kinds.map { "CASE WHEN \($0.condition) THEN \(quotedLiteral($0.kind)) END" }
+      return """
+        SELECT x.kind, pg_catalog.count(*), (pg_catalog.array_agg(x.name ORDER BY x.name))[1:5]::text
+        FROM (SELECT pg_catalog.unnest(ARRAY[\(labels.joined(separator: ", "))]) AS kind,
+                \(name) AS name
+              FROM \(source)
+              WHERE \(condition) AND (\(kinds.map(\.condition).joined(separator: " OR ")))
+                AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = \(member.catalog)
+                  AND e.objid = \(member.oid) AND e.deptype = 'e')) x
+        WHERE x.kind IS NOT NULL GROUP BY x.kind
+        """
+    }
+  }
+
   static func query(serverVersion: Int) -> CatalogQuery {
-    let rules = objects + properties + attributes(serverVersion: serverVersion)
-    return CatalogQuery(rules.map { "(\($0.sql))" }.joined(separator: "\nUNION ALL\n")) {
+    let all = [relations.sql, columns.sql] + (objects + enforcement(serverVersion)).map(\.sql)
+    return CatalogQuery(all.map { "(\($0))" }.joined(separator: "\nUNION ALL\n")) {
       rows, catalog in
       for row in rows {
         catalog.coverage.unmodelled.append(
@@ -49,8 +72,6 @@ enum Unmodelled {
     }
   }
 
-  private static let pgClass =
-    "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
   private static let relation = "pg_catalog.concat(n.nspname, '.', c.relname)"
   private static let member: (UInt32, String) = (CatalogID.relation, "c.oid")
   private static let user = CatalogQuery.userRelation
@@ -80,24 +101,6 @@ enum Unmodelled {
   }
 
   private static let objects: [Rule] = [
-    Rule(
-      "foreign tables", from: pgClass, name: relation, where: "c.relkind = 'f' AND \(user)",
-      member: member),
-    Rule(
-      "partitioned tables", from: pgClass, name: relation, where: "c.relkind = 'p' AND \(user)",
-      member: member),
-    Rule(
-      "partitions", from: pgClass, name: relation,
-      where: "c.relispartition AND c.relkind = 'r' AND \(user)", member: member),
-    Rule(
-      "inheriting tables", from: pgClass, name: relation,
-      where:
-        "c.relkind = 'r' AND NOT c.relispartition AND \(user) AND EXISTS "
-        + "(SELECT FROM pg_catalog.pg_inherits h WHERE c.oid IN (h.inhrelid, h.inhparent))",
-      member: member),
-    Rule(
-      "typed tables", from: pgClass, name: relation,
-      where: "c.relkind = 'r' AND c.reloftype <> 0 AND \(user)", member: member),
     Rule(
       "aggregates",
       from: "pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace",
@@ -148,80 +151,98 @@ enum Unmodelled {
       "default privileges", from: "pg_catalog.pg_default_acl o",
       name: "pg_catalog.concat(pg_catalog.pg_get_userbyid(o.defaclrole), ' ', o.defaclobjtype)"),
     Rule(
-      "large objects", from: "pg_catalog.pg_largeobject_metadata o", name: "o.oid::text"),
-  ]
-
-  private static let properties: [Rule] = [
-    Rule(
-      "tablespaces of relations", from: pgClass, name: relation,
-      where: "c.reltablespace <> 0 AND \(user)", member: member),
-    Rule(
-      "table access methods",
-      from: pgClass + " JOIN pg_catalog.pg_am m ON m.oid = c.relam", name: relation,
-      where: "c.relkind IN ('r', 'm') AND m.amname <> 'heap' AND \(user)", member: member),
-    Rule(
-      "replica identities", from: pgClass, name: relation,
-      where: "c.relkind IN ('r', 'p') AND c.relreplident <> 'd' AND \(user)", member: member),
-    Rule(
-      "cluster marks", from: pgClass + " JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid",
-      name: relation, where: "i.indisclustered AND \(user)", member: member),
-    Rule(
-      "unlogged sequences", from: pgClass, name: relation,
-      where: "c.relkind = 'S' AND c.relpersistence = 'u' AND \(user) AND NOT EXISTS (SELECT FROM "
-        + "pg_catalog.pg_depend d JOIN pg_catalog.pg_class r ON r.oid = d.refobjid "
-        + "WHERE d.classid = 1259 AND d.objid = c.oid AND d.deptype IN ('a', 'i') "
-        + "AND r.relpersistence = 'u')", member: member),
-    Rule(
-      "grants on relations", from: pgClass, name: relation,
-      where: "c.relacl IS NOT NULL AND c.relkind IN ('r', 'v', 'm', 'S', 'f', 'p') AND \(user) "
-        + "AND c.relacl <> pg_catalog.acldefault("
-        + "CASE WHEN c.relkind = 'S' THEN 's' ELSE 'r' END::\"char\", c.relowner)", member: member),
-    Rule(
       "grants on schemas", from: "pg_catalog.pg_namespace n", name: "n.nspname::text",
       where: "n.nspacl IS NOT NULL AND n.oid >= 16384 AND n.nspname !~ '^pg_'",
       member: (CatalogID.namespace, "n.oid")),
     Rule(
-      "objects of other owners than the database's", from: pgClass, name: relation,
-      where:
-        "c.relkind IN ('r', 'v', 'm', 'S', 'f', 'p') AND \(user) AND c.relowner <> (SELECT d.datdba "
-        + "FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())",
-      member: member),
+      "grants on functions",
+      from: "pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace",
+      name: "pg_catalog.concat(n.nspname, '.', p.proname)",
+      where: "p.proacl IS NOT NULL AND \(CatalogQuery.isUserNamespace("p.pronamespace"))",
+      member: (CatalogID.procedure, "p.oid")),
+    Rule(
+      "large objects", from: "pg_catalog.pg_largeobject_metadata o", name: "o.oid::text"),
   ]
 
-  private static func attributes(serverVersion: Int) -> [Rule] {
-    let source =
-      "pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
-      + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-    let name = "pg_catalog.concat(n.nspname, '.', c.relname, '.', a.attname)"
-    let present = "a.attnum > 0 AND NOT a.attisdropped AND c.relkind = 'r' AND \(user)"
-    var rules = [
+  private static let relations = Scan(
+    source: "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
+    name: relation, condition: user, member: member,
+    kinds: [
+      ("foreign tables", "c.relkind = 'f'"),
+      ("partitioned tables", "c.relkind = 'p'"),
+      ("partitions", "c.relispartition AND c.relkind = 'r'"),
+      (
+        "inheriting tables",
+        "c.relkind = 'r' AND NOT c.relispartition AND c.oid IN "
+          + "(SELECT h.inhrelid FROM pg_catalog.pg_inherits h)"
+      ),
+      (
+        "inherited tables",
+        "c.relkind = 'r' AND c.relhassubclass AND c.oid IN "
+          + "(SELECT h.inhparent FROM pg_catalog.pg_inherits h)"
+      ),
+      ("typed tables", "c.relkind = 'r' AND c.reloftype <> 0"),
+      ("tablespaces of relations", "c.reltablespace <> 0"),
+      (
+        "table access methods",
+        "c.relkind IN ('r', 'm') AND c.relam <> (SELECT m.oid FROM pg_catalog.pg_am m "
+          + "WHERE m.amname = 'heap')"
+      ),
+      ("replica identities", "c.relkind IN ('r', 'p') AND c.relreplident <> 'd'"),
+      (
+        "cluster marks",
+        "c.relkind = 'i' AND c.oid IN (SELECT i.indexrelid FROM pg_catalog.pg_index i "
+          + "WHERE i.indisclustered)"
+      ),
+      (
+        "toast parameters",
+        "c.reltoastrelid IN (SELECT t.oid FROM pg_catalog.pg_class t WHERE t.relkind = 't' "
+          + "AND t.reloptions IS NOT NULL)"
+      ),
+      (
+        "unlogged sequences",
+        "c.relkind = 'S' AND c.relpersistence = 'u' AND NOT EXISTS (SELECT FROM "
+          + "pg_catalog.pg_depend d JOIN pg_catalog.pg_class r ON r.oid = d.refobjid "
+          + "WHERE d.classid = 1259 AND d.objid = c.oid AND d.deptype IN ('a', 'i') "
+          + "AND r.relpersistence = 'u')"
+      ),
+      (
+        "grants on relations",
+        "c.relacl IS NOT NULL AND c.relkind IN ('r', 'v', 'm', 'S', 'f', 'p') AND c.relacl <> "
+          + "pg_catalog.acldefault(CASE WHEN c.relkind = 'S' THEN 's' ELSE 'r' END::\"char\", "
+          + "c.relowner)"
+      ),
+      (
+        "objects of other owners than the database's",
+        "c.relkind IN ('r', 'v', 'm', 'S', 'f', 'p') AND c.relowner <> (SELECT d.datdba "
+          + "FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())"
+      ),
+    ])
+
+  private static let columns = Scan(
+    source: "pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
+      + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+      + "JOIN pg_catalog.pg_type t ON t.oid = a.atttypid",
+    name: "pg_catalog.concat(n.nspname, '.', c.relname, '.', a.attname)",
+    condition: "a.attnum > 0 AND c.relkind IN ('r', 'v', 'm', 'p') AND \(user)", member: member,
+    kinds: [
+      ("column storage settings", "c.relkind = 'r' AND a.attstorage <> t.typstorage"),
+      ("column compression settings", "c.relkind = 'r' AND a.attcompression <> ''"),
+      // 17 made the default NULL.
+      ("column statistics targets", "c.relkind = 'r' AND COALESCE(a.attstattarget, -1) >= 0"),
+      ("column options", "c.relkind = 'r' AND a.attoptions IS NOT NULL"),
+      ("grants on columns", "a.attacl IS NOT NULL"),
+    ])
+
+  private static func enforcement(_ serverVersion: Int) -> [Rule] {
+    guard serverVersion >= 180_000 else { return [] }
+    return [
       Rule(
-        "column storage settings",
-        from: source + " JOIN pg_catalog.pg_type t ON t.oid = a.atttypid", name: name,
-        where: "a.attstorage <> t.typstorage AND \(present)", member: member),
-      Rule(
-        "column compression settings", from: source, name: name,
-        where: "a.attcompression <> '' AND \(present)", member: member),
-      Rule(
-        // 17 made the default NULL.
-        "column statistics targets", from: source, name: name,
-        where: "COALESCE(a.attstattarget, -1) >= 0 AND \(present)", member: member),
-      Rule(
-        "column options", from: source, name: name,
-        where: "a.attoptions IS NOT NULL AND \(present)", member: member),
-      Rule(
-        "grants on columns", from: source, name: name,
-        where: "a.attacl IS NOT NULL AND a.attnum > 0 AND \(user)", member: member),
+        "constraints that are not enforced",
+        from: "pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid "
+          + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
+        name: "pg_catalog.concat(n.nspname, '.', c.relname, '.', k.conname)",
+        where: "NOT k.conenforced AND \(user)")
     ]
-    if serverVersion >= 180_000 {
-      rules.append(
-        Rule(
-          "constraints that are not enforced",
-          from: "pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid "
-            + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
-          name: "pg_catalog.concat(n.nspname, '.', c.relname, '.', k.conname)",
-          where: "NOT k.conenforced AND \(user)"))
-    }
-    return rules
   }
 }

@@ -38,7 +38,13 @@ struct Catalog {
     /// Nil when the relation is of a kind, or in a form, that is not modelled.
     var id: ObjectID?
     /// By attribute number; dropped ones are nil.
-    var columns: [Identifier?] = []
+    var columns: [ColumnInfo?] = []
+  }
+
+  struct ColumnInfo {
+    let name: Identifier
+    let type: UInt32
+    let collation: UInt32
   }
 
   struct TypeInfo {
@@ -64,8 +70,10 @@ struct Catalog {
   var keys: [UInt32: Key] = [:]
   var operatorClasses: [UInt32: OperatorClass] = [:]
   var defaultClassTypes: Set<UInt64> = []
-  /// Collations of text columns, by relation and number.
-  var columnCollations: [UInt64: UInt32] = [:]
+  /// Attribute options of index columns, by index and number.
+  var indexOptions: [UInt64: String] = [:]
+  /// Sequences, until the columns that own them are read.
+  var sequences: [(oid: UInt32, sequence: Sequence, table: UInt32, number: Int)] = []
   /// What comments and dependencies point to.
   var addresses: [CatalogAddress: ObjectID] = [:]
   var objects: [SchemaObject] = []
@@ -101,6 +109,10 @@ struct Catalog {
   }
 
   func column(_ relation: UInt32, _ number: Int) -> Identifier? {
+    columnInfo(relation, number)?.name
+  }
+
+  func columnInfo(_ relation: UInt32, _ number: Int) -> ColumnInfo? {
     guard let columns = relations[relation]?.columns, number > 0, number < columns.count else {
       return nil
     }

@@ -60,7 +60,18 @@ package struct PostgresConnection: ~Copyable {
   /// Outside a transaction of the caller's they form one implicit transaction; after an error none of
   /// the later ones runs.
   package borrowing func run(_ statements: [String]) throws(PostgresError) -> [PostgresRows] {
-    guard !statements.isEmpty else { return [] }
+    var all: [PostgresRows] = []
+    all.reserveCapacity(statements.count)
+    try run(statements) { _, rows in all.append(rows) }
+    return all
+  }
+
+  /// The same, with each statement's rows handed over as they come: the server works on the next
+  /// statement meanwhile.
+  package borrowing func run(
+    _ statements: [String], _ receive: (Int, PostgresRows) -> Void
+  ) throws(PostgresError) {
+    guard !statements.isEmpty else { return }
     guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else { throw lost() }
     defer {
       PQexitPipelineMode(handle)
@@ -75,8 +86,6 @@ package struct PostgresConnection: ~Copyable {
     // The sync is needed even after a failed send, to leave the pipeline in order.
     guard PQpipelineSync(handle) == 1 else { throw failure ?? lost() }
 
-    var all: [PostgresRows] = []
-    all.reserveCapacity(statements.count)
     var index = 0
     while true {
       try waitForResult()
@@ -91,14 +100,14 @@ package struct PostgresConnection: ~Copyable {
         break
       }
       do throws(PostgresError) {
-        all.append(try take(result, statementIndex: index))
+        let rows = try take(result, statementIndex: index)
+        if failure == nil { receive(index, rows) }
       } catch {
         if failure == nil { failure = error }
         if PQstatus(handle) == CONNECTION_BAD { break }
       }
     }
     if let failure { throw failure }
-    return all
   }
 
   // MARK: - About the connection

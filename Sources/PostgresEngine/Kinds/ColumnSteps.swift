@@ -7,7 +7,7 @@ enum ColumnSteps {
   /// `name type …`, as in CREATE TABLE and ADD COLUMN.
   static func definition(_ column: Column) -> SQL {
     var sql: SQL = "\(column.id.name) \(column.type)"
-    if let collation = column.collation { sql += " COLLATE \(.verbatim(collation.string))" }
+    if let collation = column.collation { sql += " COLLATE \(CollationName.sql(collation))" }
     if let generation = column.generation {
       sql += " GENERATED ALWAYS AS (\(generation.expression))"
       sql += generation.storage == .stored ? " STORED" : " VIRTUAL"
@@ -228,7 +228,7 @@ private struct ColumnChange {
     guard reached.type != new.type || reached.collation != new.collation else { return }
     var clause: SQL = "TYPE \(new.type)"
     if let collation = new.collation {
-      clause += " COLLATE \(.verbatim(collation.string))"
+      clause += " COLLATE \(CollationName.sql(collation))"
     } else if reached.collation != nil, reached.type == new.type {
       clause += " COLLATE \"default\""
     }

@@ -1,10 +1,13 @@
 import SchemaModel
 
 enum ColumnKind {
+  /// A plain default mentions no column, and printing it costs a third without its table.
   static let defaults = CatalogQuery(
     """
-    SELECT d.adrelid, d.adnum, pg_catalog.pg_get_expr(d.adbin, d.adrelid), d.oid
+    SELECT d.adrelid, d.adnum, pg_catalog.pg_get_expr(
+        d.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE d.adrelid END), d.oid
     FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
     WHERE c.relkind = 'r' AND \(CatalogQuery.userRelation)
     """
   ) { rows, catalog in
@@ -22,7 +25,8 @@ enum ColumnKind {
       AND \(CatalogQuery.userRelation)
     """
   ) { rows, catalog in
-    catalog.objects.reserveCapacity(catalog.objects.count + rows.count)
+    catalog.objects.reserveCapacity(catalog.objects.count + rows.count * 3 / 2)
+    catalog.addresses.reserveCapacity(catalog.addresses.count + rows.count * 3 / 2)
     for row in rows { decode(row, &catalog) }
     finishTables(&catalog)
   }
@@ -30,10 +34,12 @@ enum ColumnKind {
   private static func decode(_ row: PostgresRow, _ catalog: inout Catalog) {
     let relation = row.oid(0)
     let number = row.integer(1)
-    guard number > 0, number <= 1_664, let found = catalog.relations[relation] else { return }
     let name = Identifier(row.text(2))
-    catalog.setColumn(name, number, of: relation)
-    guard let id = found.id else { return }
+    let collation = row.oid(8)
+    let info = Catalog.ColumnInfo(name: name, type: row.oid(3), collation: collation)
+    guard number > 0, number <= 1_664,
+      let id = catalog.setColumn(info, number, of: relation)
+    else { return }
     let type =
       catalog.typeNames[Catalog.key(row.oid(3), row.integer(4))] ?? TypeName("unknown")
     let address = CatalogAddress(CatalogID.relation, relation, Int32(number))
@@ -45,8 +51,6 @@ enum ColumnKind {
       return
     }
     var column = Column(id: columnID, type: type, isNullable: !row.bool(5))
-    let collation = row.oid(8)
-    if collation != 0 { catalog.columnCollations[Catalog.key(relation, number)] = collation }
     if collation != 0, collation != catalog.types[row.oid(3)]?.collation ?? 0 {
       column.collation = catalog.collations[collation]
     }
@@ -78,21 +82,33 @@ enum ColumnKind {
   private static func finishTables(_ catalog: inout Catalog) {
     for (oid, table) in catalog.tables {
       var table = table
-      table.columnOrder = catalog.relations[oid]?.columns.compactMap(\.self) ?? []
+      table.columnOrder = catalog.relations[oid]?.columns.compactMap { $0?.name } ?? []
       catalog.objects.append(.table(table))
     }
     catalog.tables = []
+    for (oid, sequence, table, number) in catalog.sequences {
+      var sequence = sequence
+      if let owner = catalog.table(table), let column = catalog.column(table, number) {
+        sequence.ownedBy = owner.part(.column, column)
+      }
+      catalog.add(.sequence(sequence), at: CatalogAddress(CatalogID.relation, oid))
+    }
+    catalog.sequences = []
   }
 }
 
 extension Catalog {
-  mutating func setColumn(_ name: Identifier, _ number: Int, of relation: UInt32) {
-    guard let index = relations.index(forKey: relation) else { return }
+  /// The relation's id, if it is modelled.
+  mutating func setColumn(
+    _ column: ColumnInfo, _ number: Int, of relation: UInt32
+  ) -> ObjectID? {
+    guard let index = relations.index(forKey: relation) else { return nil }
     // In place: a copy of the array for every column would be quadratic.
     while relations.values[index].columns.count <= number {
       relations.values[index].columns.append(nil)
     }
-    relations.values[index].columns[number] = name
+    relations.values[index].columns[number] = column
+    return relations.values[index].id
   }
 
   mutating func setResultColumn(

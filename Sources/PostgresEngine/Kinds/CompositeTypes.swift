@@ -89,7 +89,9 @@ enum CompositeTypeSteps {
       }
       if before == attribute { continue }
       var clause: SQL = "ALTER ATTRIBUTE \(attribute.name) TYPE \(attribute.type)"
-      if let collation = attribute.collation { clause += " COLLATE \(.verbatim(collation.string))" }
+      if let collation = attribute.collation {
+        clause += " COLLATE \(CollationName.sql(collation))"
+      }
       clauses.append(clause)
     }
     return Step(
@@ -102,7 +104,7 @@ enum CompositeTypeSteps {
 
   private static func definition(_ attribute: CompositeType.Attribute) -> SQL {
     var sql: SQL = "\(attribute.name) \(attribute.type)"
-    if let collation = attribute.collation { sql += " COLLATE \(.verbatim(collation.string))" }
+    if let collation = attribute.collation { sql += " COLLATE \(CollationName.sql(collation))" }
     return sql
   }
 }

@@ -69,7 +69,7 @@ enum DomainSteps {
 
   static func created(_ domain: Domain) -> [Statement] {
     var sql: SQL = "CREATE DOMAIN \(path: domain.id.path) AS \(domain.type)"
-    if let collation = domain.collation { sql += " COLLATE \(.verbatim(collation.string))" }
+    if let collation = domain.collation { sql += " COLLATE \(CollationName.sql(collation))" }
     if let value = domain.defaultValue { sql += " DEFAULT \(value)" }
     if !domain.isNullable { sql += " NOT NULL" }
     for check in domain.checks where !check.isNotValid { sql += " \(clause(check))" }

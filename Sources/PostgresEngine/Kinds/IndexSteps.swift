@@ -52,7 +52,7 @@ enum IndexSteps {
     case .column(let name): sql = "\(name)"
     case .expression(let text): sql = "(\(text))"
     }
-    if let collation = part.collation { sql += " COLLATE \(.verbatim(collation.string))" }
+    if let collation = part.collation { sql += " COLLATE \(CollationName.sql(collation))" }
     if let operatorClass = part.operatorClass { sql += " \(.verbatim(operatorClass.string))" }
     if part.isDescending { sql += " DESC" }
     if part.nullsFirst != part.isDescending {

@@ -18,6 +18,19 @@ enum IndexKind {
     }
   }
 
+  /// Parameters of operator classes.
+  static let options = CatalogQuery(
+    """
+    SELECT a.attrelid, a.attnum, a.attoptions FROM pg_catalog.pg_attribute a
+    JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+    WHERE a.attoptions IS NOT NULL AND c.relkind = 'i'
+    """
+  ) { rows, catalog in
+    for row in rows {
+      catalog.indexOptions[Catalog.key(row.oid(0), row.integer(1))] = row.text(2)
+    }
+  }
+
   static func query(serverVersion: Int) -> CatalogQuery {
     let distinct = serverVersion >= 150_000 ? "i.indnullsnotdistinct" : "false"
     // Key by key and only where there are expressions: printing whole definitions costs far more.
@@ -29,11 +42,9 @@ enum IndexKind {
         CASE WHEN i.indexprs IS NOT NULL THEN
           (SELECT pg_catalog.array_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k, false) ORDER BY k)
            FROM pg_catalog.generate_series(1, i.indnkeyatts) k WHERE i.indkey[k - 1] = 0)::text END,
-        (SELECT pg_catalog.array_agg(COALESCE(a.attoptions::text, '') ORDER BY a.attnum)
-         FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid
-         HAVING pg_catalog.bool_or(a.attoptions IS NOT NULL))::text,
-        (SELECT pg_catalog.array_agg(b.atttypid ORDER BY b.attnum)
-         FROM pg_catalog.pg_attribute b WHERE b.attrelid = i.indexrelid)::text
+        CASE WHEN i.indexprs IS NOT NULL THEN
+          (SELECT pg_catalog.array_agg(b.atttypid ORDER BY b.attnum)
+           FROM pg_catalog.pg_attribute b WHERE b.attrelid = i.indexrelid)::text END
       FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
       JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
       JOIN pg_catalog.pg_am m ON m.oid = x.relam
@@ -102,29 +113,32 @@ enum IndexKind {
     let classes = row.integers(7)
     let collations = row.integers(8)
     let flags = row.integers(9)
-    let options = row.isNull(15) ? [] : row.texts(15)
-    let types = row.integers(16)
+    let types = row.isNull(15) ? [] : row.integers(15)
     var expressions = row.isNull(14) ? [] : row.texts(14)[...]
     return numbers.indices.map { position in
       let subject: IndexPart.Subject
       var usualCollation: UInt32?
       if let column = catalog.column(relation, numbers[position]) {
         subject = .column(column)
-        usualCollation = catalog.columnCollations[Catalog.key(relation, numbers[position])]
+        usualCollation = catalog.columnInfo(relation, numbers[position])?.collation
       } else {
         subject = .expression(catalog.bareExpression(expressions.popFirst() ?? ""))
       }
-      let type = position < types.count ? UInt32(truncatingIfNeeded: types[position]) : 0
+      let type =
+        catalog.columnInfo(relation, numbers[position])?.type
+        ?? (position < types.count ? UInt32(truncatingIfNeeded: types[position]) : 0)
       let collation =
         position < collations.count ? UInt32(truncatingIfNeeded: collations[position]) : 0
       let flag = position < flags.count ? flags[position] : 0
-      let usual = usualCollation ?? catalog.types[type]?.collation ?? 0
+      // An expression's own collation is in no catalog; its type's is the best guess, and the index's type
+      // may be the operator class's storage.
+      let usual = usualCollation ?? (collation == 100 ? 100 : catalog.types[type]?.collation ?? 0)
       return IndexPart(
         subject,
         collation: collation != 0 && collation != usual ? catalog.collations[collation] : nil,
         operatorClass: catalog.operatorClass(
           position < classes.count ? UInt32(truncatingIfNeeded: classes[position]) : 0, type: type,
-          options: position < options.count ? options[position] : ""),
+          options: catalog.indexOptions[Catalog.key(row.oid(0), position + 1)] ?? ""),
         isDescending: flag & 1 != 0, nullsFirst: flag & 2 != 0)
     }
   }

@@ -5,12 +5,10 @@ enum SequenceKind {
   static let query = CatalogQuery(
     """
     SELECT s.seqrelid, s.seqtypid, s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
-      s.seqcycle, d.refobjid, d.refobjsubid, d.deptype, r.relnamespace, r.relname, a.attname
+      s.seqcycle, d.refobjid, d.refobjsubid, d.deptype
     FROM pg_catalog.pg_sequence s
     LEFT JOIN pg_catalog.pg_depend d ON d.classid = 1259 AND d.objid = s.seqrelid AND d.objsubid = 0
       AND d.refclassid = 1259 AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
-    LEFT JOIN pg_catalog.pg_class r ON r.oid = d.refobjid
-    LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
     """
   ) { rows, catalog in
     for row in rows { decode(row, &catalog) }
@@ -28,11 +26,8 @@ enum SequenceKind {
       catalog.relations[oid]?.id = nil
       return
     }
-    var sequence = Sequence(id: id, options: options)
-    if let table = catalog.table(row.oid(8)), let column = row.optionalText(13) {
-      sequence.ownedBy = table.part(.column, Identifier(column))
-    }
-    catalog.add(.sequence(sequence), at: CatalogAddress(CatalogID.relation, oid))
+    catalog.sequences.append(
+      (oid, Sequence(id: id, options: options), row.oid(8), row.integer(9)))
   }
 
   private static func typeName(_ oid: UInt32) -> String {

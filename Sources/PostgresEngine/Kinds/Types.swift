@@ -1,3 +1,4 @@
+import SQLText
 import SchemaModel
 
 /// Names and properties of the types that columns have.
@@ -30,10 +31,8 @@ enum TypeKind {
   static let names = CatalogQuery(
     """
     SELECT u.atttypid, u.atttypmod, pg_catalog.format_type(u.atttypid, u.atttypmod)
-    FROM (SELECT DISTINCT a.atttypid, a.atttypmod
-          FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-          WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'm')
-            AND \(CatalogQuery.userRelation)) u
+    FROM (SELECT DISTINCT atttypid, atttypmod FROM pg_catalog.pg_attribute
+          WHERE attnum > 0 AND NOT attisdropped AND attrelid >= 16384) u
     """
   ) { rows, catalog in
     for row in rows {
@@ -47,9 +46,6 @@ enum TypeKind {
     """
     SELECT l.oid, l.collnamespace, n.nspname, l.collname
     FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_namespace n ON n.oid = l.collnamespace
-    WHERE l.oid IN (SELECT a.attcollation FROM pg_catalog.pg_attribute a WHERE a.attcollation > 100
-                    UNION SELECT t.typcollation FROM pg_catalog.pg_type t WHERE t.typcollation > 100
-                    UNION SELECT pg_catalog.unnest(i.indcollation) FROM pg_catalog.pg_index i)
     """
   ) { rows, catalog in
     for row in rows {
@@ -58,5 +54,14 @@ enum TypeKind {
       let path = row.oid(1) == 11 ? [name] : [Identifier(row.text(2)), name]
       catalog.collations[row.oid(0)] = ExactText(QualifiedName.text(path))
     }
+  }
+}
+
+enum CollationName {
+  /// A collation's name is kept as text, quoted only where it has to be to be told apart; in SQL a keyword
+  /// (`default`) needs quotes too.
+  static func sql(_ name: ExactText) -> SQL {
+    guard let path = try? PostgresSyntax().path(name.string) else { return .verbatim(name.string) }
+    return "\(path: path)"
   }
 }

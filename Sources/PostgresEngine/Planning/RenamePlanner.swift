@@ -88,7 +88,8 @@ struct RenamePlanner {
       case .materializedView:
         [Hazard("BC02", "Programs that use \(old.name) by its old name fail.")]
       case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .primaryKey,
-        .unique, .check, .exclusion, .foreignKey, .index, .virtualTable, .trigger, .policy, .comment:
+        .unique, .check, .exclusion, .foreignKey, .index, .virtualTable, .trigger, .policy,
+        .comment:
         []
       }
     return Step(
