@@ -14,6 +14,12 @@ struct ColumnScanner {
     }
   }
 
+  /// `SELECT *`, `t.*`; neither `a * b` nor `count(*)`.
+  private func isListItem(after token: Token) -> Bool {
+    token.isSymbol(",") || token.isSymbol(".")
+      || ["select", "distinct", "all"].contains { token.isWord($0) }
+  }
+
   /// Columns of these tables whose names stand in the text; all of them where it says `*`.
   func columns(in text: String, of tables: [ObjectID]) -> [ObjectID] {
     guard !tables.isEmpty, let tokens = try? syntax.tokens(of: text) else { return [] }
@@ -23,8 +29,7 @@ struct ColumnScanner {
       switch token.kind {
       case .word, .quotedName: names.insert(syntax.identifier(token))
       case .symbol where token.text == "*":
-        // `count(*)` asks for no column.
-        takesAll = takesAll || index == 0 || !tokens[index - 1].isSymbol("(")
+        takesAll = takesAll || (index > 0 && isListItem(after: tokens[index - 1]))
       case .symbol, .string, .number, .parameter: continue
       }
     }

@@ -14,7 +14,7 @@ extension SchemaBuilder {
       for text in SchemaBuilder.texts(of: object) {
         let references = scanner.references(in: text)
         for id in references { add(id) }
-        if let columns {
+        if let columns, !SchemaBuilder.isPlainColumn(object) {
           var tables = references.filter { $0.kind == .table }
           if object.kind.isPartOfRelation, !tables.contains(object.id.table) {
             tables.append(object.id.table)
@@ -30,6 +30,11 @@ extension SchemaBuilder {
       }
       if !found.isEmpty { dependencies[object.id] = found }
     }
+  }
+
+  /// A default cannot mention columns.
+  private static func isPlainColumn(_ object: SchemaObject) -> Bool {
+    if case .column(let column) = object { column.generation == nil } else { false }
   }
 
   /// Texts whose names the engine looks up when the object is made; the body of a function in a string
