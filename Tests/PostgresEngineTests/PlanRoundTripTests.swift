@@ -178,6 +178,139 @@ struct PlanRoundTripTests {
       "CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a * 3) STORED CHECK (b > 0));\nCREATE INDEX i ON t (b)"
     ),
     Pair(
+      "functions, and what calls them",
+      """
+      CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT a + 1';
+      CREATE FUNCTION g(a int, b text DEFAULT 'x', OUT c int, VARIADIC d int[] DEFAULT '{}') LANGUAGE plpgsql
+        STABLE STRICT SECURITY DEFINER SET search_path = public, "Odd, one" SET work_mem = '8MB' COST 7
+        AS 'BEGIN c := a; END';
+      CREATE PROCEDURE p(INOUT a int) LANGUAGE plpgsql AS $body$ BEGIN a := '$$'::text::int; END $body$;
+      CREATE FUNCTION t(n int) RETURNS TABLE (x int, y text) LANGUAGE sql ROWS 5 AS 'SELECT 1, NULL';
+      CREATE TABLE r (a int DEFAULT f(1), b int GENERATED ALWAYS AS (f(3)) STORED, CHECK (f(a) > 0));
+      CREATE INDEX i ON r (f(a));
+      CREATE VIEW v AS SELECT f(a) AS x FROM r;
+      CREATE FUNCTION s() RETURNS int LANGUAGE sql RETURN f(1);
+      COMMENT ON FUNCTION f(int) IS 'kept'
+      """,
+      """
+      CREATE FUNCTION f(a int) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT a + 2::bigint';
+      CREATE FUNCTION g(a int, b text DEFAULT 'y', OUT c int, VARIADIC d int[] DEFAULT '{1}') LANGUAGE plpgsql
+        AS 'BEGIN c := a + 1; END';
+      CREATE FUNCTION p(a int) RETURNS SETOF int LANGUAGE sql AS 'SELECT 1';
+      CREATE FUNCTION t(n int) RETURNS TABLE (x int, z text) LANGUAGE sql AS 'SELECT 1, NULL';
+      CREATE TABLE r (a int DEFAULT f(1), b int GENERATED ALWAYS AS (f(3)) STORED, CHECK (f(a) > 0));
+      CREATE INDEX i ON r (f(a));
+      CREATE VIEW v AS SELECT f(a) AS x FROM r;
+      CREATE FUNCTION s() RETURNS int LANGUAGE sql RETURN f(1);
+      COMMENT ON FUNCTION f(int) IS 'kept'
+      """),
+    Pair(
+      "triggers",
+      """
+      CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE TABLE t (a int, b text);
+      CREATE VIEW v AS SELECT a FROM t;
+      CREATE TRIGGER one BEFORE INSERT OR UPDATE OF b ON t FOR EACH ROW WHEN (NEW.b <> ' EXECUTE ') EXECUTE FUNCTION f('a', 'it''s');
+      CREATE TRIGGER two AFTER DELETE ON t REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION f();
+      CREATE CONSTRAINT TRIGGER three AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION f();
+      CREATE TRIGGER four INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION f();
+      ALTER TABLE t DISABLE TRIGGER two
+      """,
+      """
+      CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END';
+      CREATE TABLE t (a bigint, b varchar(9));
+      CREATE VIEW v AS SELECT a FROM t;
+      CREATE TRIGGER one BEFORE INSERT OR UPDATE OF b ON t FOR EACH ROW WHEN (NEW.b <> ' EXECUTE ') EXECUTE FUNCTION f('a', 'it''s');
+      CREATE TRIGGER two AFTER DELETE ON t REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION f();
+      CREATE CONSTRAINT TRIGGER three AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
+      CREATE TRIGGER four INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION f();
+      ALTER TABLE t ENABLE REPLICA TRIGGER one
+      """),
+    Pair(
+      "domains and composite types",
+      """
+      CREATE DOMAIN d AS text COLLATE "C" DEFAULT 'x' NOT NULL CONSTRAINT short CHECK (length(VALUE) < 9);
+      CREATE DOMAIN e AS d CHECK (VALUE <> 'y');
+      CREATE TYPE c AS (x int, y text COLLATE "C", z d);
+      CREATE TYPE k AS (x int);
+      CREATE TABLE t (a d, b c, n e);
+      CREATE VIEW v AS SELECT a FROM t
+      """,
+      """
+      CREATE DOMAIN d AS text COLLATE "C" DEFAULT 'y' CONSTRAINT short CHECK (length(VALUE) < 10);
+      ALTER DOMAIN d ADD CONSTRAINT other CHECK (VALUE <> '') NOT VALID;
+      CREATE DOMAIN e AS d CHECK (VALUE <> 'y');
+      CREATE TYPE c AS (x int, y text COLLATE "C", z d);
+      CREATE TYPE k AS (y text, n int);
+      CREATE TABLE t (a d, b c, n e);
+      CREATE VIEW v AS SELECT a FROM t
+      """),
+    Pair(
+      "a domain of another type",
+      "CREATE DOMAIN d AS int CHECK (VALUE > 0);\nCREATE TABLE t (a d DEFAULT 1);\nCREATE VIEW v AS SELECT a FROM t",
+      "CREATE DOMAIN d AS bigint CHECK (VALUE > 0);\nCREATE TABLE t (a d DEFAULT 2);\nCREATE VIEW v AS SELECT a FROM t"
+    ),
+    Pair(
+      "materialized views",
+      """
+      CREATE TABLE t (a int, b int);
+      CREATE MATERIALIZED VIEW m AS SELECT a, b FROM t;
+      CREATE UNIQUE INDEX m_a ON m (a);
+      CREATE VIEW v AS SELECT a FROM m;
+      COMMENT ON MATERIALIZED VIEW m IS 'kept';
+      COMMENT ON COLUMN m.a IS 'kept';
+      COMMENT ON INDEX m_a IS 'kept'
+      """,
+      """
+      CREATE TABLE t (a bigint, b int);
+      CREATE MATERIALIZED VIEW m WITH (fillfactor = 50) AS SELECT a, b FROM t WHERE a > 0;
+      CREATE UNIQUE INDEX m_a ON m (a);
+      CREATE INDEX m_b ON m (b);
+      CREATE VIEW v AS SELECT a FROM m;
+      COMMENT ON MATERIALIZED VIEW m IS 'kept';
+      COMMENT ON COLUMN m.a IS 'kept';
+      COMMENT ON INDEX m_a IS 'kept'
+      """),
+    Pair(
+      "row security",
+      """
+      CREATE TABLE t (a int, who text);
+      ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+      CREATE POLICY one ON t USING (who = CURRENT_USER);
+      CREATE POLICY two ON t AS RESTRICTIVE FOR UPDATE TO postgres USING (a > 0) WITH CHECK (a > 1);
+      COMMENT ON POLICY one ON t IS 'kept'
+      """,
+      """
+      CREATE TABLE t (a bigint, who text);
+      ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+      ALTER TABLE t FORCE ROW LEVEL SECURITY;
+      CREATE POLICY one ON t TO postgres USING (who = SESSION_USER);
+      CREATE POLICY two ON t AS RESTRICTIVE FOR UPDATE TO postgres USING (a > 0);
+      CREATE POLICY three ON t FOR INSERT WITH CHECK (true);
+      COMMENT ON POLICY one ON t IS 'kept'
+      """),
+    Pair(
+      "exclusion constraints",
+      """
+      CREATE TABLE t (a int4range, b int,
+        CONSTRAINT x EXCLUDE USING gist (a WITH &&) WHERE (b > 0),
+        CONSTRAINT y EXCLUDE (b WITH =) DEFERRABLE)
+      """,
+      """
+      CREATE TABLE t (a int4range, b int,
+        CONSTRAINT x EXCLUDE USING gist (a WITH -|-) WHERE (b > 1),
+        CONSTRAINT z EXCLUDE (b WITH =) DEFERRABLE)
+      """),
+    Pair(
+      "extensions and what leans on them",
+      "CREATE TABLE t (a text)",
+      """
+      CREATE SCHEMA x;
+      CREATE EXTENSION citext SCHEMA x;
+      CREATE TABLE t (a x.citext DEFAULT 'b'::x.citext CHECK (a <> 'c'::x.citext));
+      CREATE INDEX i ON t (a x.citext_pattern_ops)
+      """),
+    Pair(
       "names that only differ",
       "CREATE TABLE t (a int CONSTRAINT x CHECK (a > 0), b int CONSTRAINT y CHECK (b > 0));\nCREATE INDEX i ON t (a);\nCREATE INDEX j ON t (b)",
       "CREATE TABLE t (a int CONSTRAINT y CHECK (a > 0), b int CONSTRAINT x CHECK (b > 0));\nCREATE INDEX j ON t (a);\nCREATE INDEX k ON t (b)"
