@@ -11,12 +11,17 @@ package enum Fingerprint {
   }
 }
 
-/// A schema as a JSON file: what `inspect --format json` writes and any command reads.
-package struct Snapshot: Codable {
-  /// What a reader must know before the names can be read.
+/// A schema as a JSON file: what `inspect --format json` writes and any command reads. One object of the
+/// schema is one line, so that versions of a snapshot can be compared line by line.
+package enum Snapshot {
+  /// What a reader must know before the names can be read, and what belongs to the whole.
   private struct Header: Codable {
     var kedgeSnapshot: Int
     var engine: EngineName
+    var fingerprint: String
+    var serverVersion: Int?
+    var scope: Schema.Scope
+    var coverage: Coverage
   }
 
   private struct Dependency: Codable {
@@ -24,43 +29,44 @@ package struct Snapshot: Codable {
     var needs: [ObjectID]
   }
 
-  private static let version = 1
-
-  private var kedgeSnapshot: Int
-  private var engine: EngineName
-  private var fingerprint: String
-  private var serverVersion: Int?
-  private var scope: Schema.Scope
-  private var coverage: Coverage
-  private var dependencies: [Dependency]
-  private var objects: [SchemaObject]
-
-  private init(_ schema: Schema) {
-    kedgeSnapshot = Snapshot.version
-    engine = schema.engine
-    fingerprint = Fingerprint.text(of: schema)
-    serverVersion = schema.serverVersion
-    scope = schema.scope
-    coverage = schema.coverage
-    dependencies = schema.dependencies.keys.sorted().map {
-      Dependency(object: $0, needs: schema.dependencies[$0] ?? [])
-    }
-    objects = schema.objects
+  private struct Body: Codable {
+    var dependencies: [Dependency]
+    var objects: [SchemaObject]
   }
+
+  private static let version = 1
 
   /// The document, keys sorted, so that two snapshots of one schema are the same bytes.
   package static func text(of schema: Schema) throws -> String {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return String(decoding: try encoder.encode(Snapshot(schema)), as: UTF8.self) + "\n"
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let header = Header(
+      kedgeSnapshot: version, engine: schema.engine, fingerprint: Fingerprint.text(of: schema),
+      serverVersion: schema.serverVersion, scope: schema.scope, coverage: schema.coverage)
+    // The header's closing brace comes last.
+    var text = String(decoding: try encoder.encode(header).dropLast(), as: UTF8.self)
+    // Piece by piece: the whole as one tree of values would be the largest thing in memory.
+    func append(_ name: String, _ items: some Collection<some Encodable>) throws {
+      text += ",\n\"\(name)\":["
+      for (index, item) in items.enumerated() {
+        text += index == 0 ? "\n" : ",\n"
+        text += String(decoding: try encoder.encode(item), as: UTF8.self)
+      }
+      text += "\n]"
+    }
+    try append(
+      "dependencies",
+      schema.dependencies.keys.sorted().map {
+        Dependency(object: $0, needs: schema.dependencies[$0] ?? [])
+      })
+    try append("objects", schema.objects)
+    return text + "}\n"
   }
 
   /// Throws where the text is no snapshot, is of a newer version, or was changed by hand.
   package static func read(_ bytes: [UInt8], name: String) throws(SourceProblem) -> Schema {
     let data = Data(bytes)
     let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
     let header: Header
     do {
       header = try decoder.decode(Header.self, from: data)
@@ -75,27 +81,26 @@ package struct Snapshot: Codable {
         nextStep: "use a newer Kedge, or write the snapshot again")
     }
     if let key = DecodingContext.engine { decoder.userInfo[key] = header.engine }
-    return try schema(from: data, decoder: decoder, name: name)
+    return try schema(from: data, header: header, decoder: decoder, name: name)
   }
 
   private static func schema(
-    from data: Data, decoder: JSONDecoder, name: String
+    from data: Data, header: Header, decoder: JSONDecoder, name: String
   ) throws(SourceProblem) -> Schema {
-    let snapshot: Snapshot
     let schema: Schema
     do {
-      snapshot = try decoder.decode(Snapshot.self, from: data)
-      let needs = snapshot.dependencies.map { ($0.object, $0.needs) }
+      let body = try decoder.decode(Body.self, from: data)
+      let needs = body.dependencies.map { ($0.object, $0.needs) }
       schema = try Schema(
-        engine: snapshot.engine, objects: snapshot.objects,
-        dependencies: Dictionary(needs, uniquingKeysWith: { $0 + $1 }), scope: snapshot.scope,
-        coverage: snapshot.coverage, serverVersion: snapshot.serverVersion)
+        engine: header.engine, objects: body.objects,
+        dependencies: Dictionary(needs, uniquingKeysWith: { $0 + $1 }), scope: header.scope,
+        coverage: header.coverage, serverVersion: header.serverVersion)
     } catch {
       throw SourceProblem("\(name): \(reason(error))")
     }
     guard
-      snapshot.fingerprint.hasPrefix("\(CanonicalEncoding.version):") == false
-        || snapshot.fingerprint == Fingerprint.text(of: schema)
+      header.fingerprint.hasPrefix("\(CanonicalEncoding.version):") == false
+        || header.fingerprint == Fingerprint.text(of: schema)
     else {
       throw SourceProblem(
         "\(name) was changed after Kedge wrote it: its fingerprint does not match",
