@@ -93,6 +93,12 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: ["Comparison", "Reporting", "SchemaDiff", "SchemaModel", "TestSupport"]),
+    .testTarget(
+      name: "ProofTests",
+      dependencies: [
+        "Comparison", "Planning", "PostgresEngine", "SQLText", "SQLiteEngine", "SchemaDiff",
+        "SchemaModel", "TestSupport",
+      ]),
     .testTarget(name: "ArchitectureTests", dependencies: ["SchemaModel", "TestSupport"]),
     .testTarget(name: "KedgeCLITests", dependencies: ["TestSupport", "kedge"]),
     .testTarget(

@@ -79,6 +79,21 @@ struct RenamingTests {
     #expect(trigger.events == [.insert, .update(of: ["amount", "id"]), .delete])
   }
 
+  @Test func anIdentityKeepsTheNameOfItsSequence() {
+    func name(_ sequence: Identifier?, _ names: [ObjectID: Identifier]) -> Identifier? {
+      let column = Column(
+        id: orders.part(.column, "id"), type: TypeName("bigint"),
+        identity: Identity(mode: .always, options: .defaults(), sequenceName: sequence))
+      return column.renamed(by: Renaming(names, in: .postgresql)).identity?.sequenceName
+    }
+    #expect(name(nil, [orders: "purchases"]) == "orders_id_seq")
+    #expect(name(nil, [orders.part(.column, "id"): "number"]) == "orders_id_seq")
+    #expect(name("purchases_id_seq", [orders: "purchases"]) == nil)
+    #expect(name("own", [orders: "purchases"]) == "own")
+    #expect(name(nil, [.namespace("public"): "shop"]) == nil)
+    #expect(name(nil, [:]) == nil)
+  }
+
   @Test func aTypeKeepsItsBracketsAndModifier() {
     let status = ObjectID(.enumType, ["sales", "status"])
     let renaming = Renaming([status: "state"], in: .postgresql)

@@ -81,6 +81,17 @@ package struct Column: Describable {
     ]
   }
 
+  /// The identity's sequence keeps its name when the table or column gets another; nil is the name that
+  /// goes with the new ones.
+  private func sequenceName(after new: ObjectID) -> Identifier? {
+    guard let identity, new != id else { return identity?.sequenceName }
+    func usual(_ id: ObjectID) -> Identifier {
+      PostgresNames.sequence(table: id.table.name, column: id.name)
+    }
+    let present = identity.sequenceName ?? usual(id)
+    return present == usual(new) ? nil : present
+  }
+
   package func mappingExpressions(_ transform: (Expression) -> Expression) -> Column {
     var copy = self
     copy.defaultValue = defaultValue.map(transform)
@@ -98,6 +109,7 @@ package struct Column: Describable {
       Generation(
         expression: names.expression($0.expression, of: id.relationPath), storage: $0.storage)
     }
+    copy.identity?.sequenceName = sequenceName(after: copy.id)
     return copy
   }
 }
