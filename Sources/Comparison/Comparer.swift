@@ -43,15 +43,16 @@ package struct Comparer {
 
   /// Takes every alteration with a difference in text to the scratch.
   private func decideTexts(_ result: inout ComparisonResult) throws {
+    let renames = result.difference.renames
+    let renamed = renames.isEmpty ? result.from : try result.from.applying(renames)
+    let columns = Set(renames.map(\.to).filter(\.kind.isPartOfRelation))
     let open = result.difference.changes.compactMap { change -> Alteration? in
-      guard case .alter(let alteration) = change, alteration.fields.contains(where: \.isTextual)
+      guard case .alter(let alteration) = change, alteration.fields.contains(where: \.isTextual),
+        !Comparer.mentions(columns, alteration.id, in: renamed)
       else { return nil }
       return alteration
     }
     guard !open.isEmpty else { return }
-    let renamed =
-      result.difference.renames.isEmpty
-      ? result.from : try result.from.applying(result.difference.renames)
     let verdicts: [TextVerdict]
     if let scratch = try makeScratch() {
       var judge = TextJudge(scratch: scratch)
@@ -61,6 +62,13 @@ package struct Comparer {
       verdicts = open.map { _ in .undecided(reason) }
     }
     try settle(zip(open, verdicts), in: &result)
+  }
+
+  /// Whether the text of a relation or routine holds a renamed part by its old name: it cannot be built under
+  /// the new one, and its declaration has been changed for it.
+  private static func mentions(_ parts: Set<ObjectID>, _ id: ObjectID, in schema: Schema) -> Bool {
+    guard !parts.isEmpty, !id.kind.isPartOfRelation else { return false }
+    return schema.dependencies[id]?.contains(where: parts.contains) ?? false
   }
 
   /// Where the texts mean the same, or where nobody can tell, the target takes over those of the object as

@@ -143,6 +143,23 @@ struct ComparerTests {
     #expect(down.difference.changes.isEmpty)
   }
 
+  @Test func aViewOfARenamedColumnTakesItsNewText() throws {
+    let view = ObjectID(.view, ["public", "v"])
+    var live = try Make.schema(
+      Make.table("t", "old", "other") + [Make.view("v", "SELECT t.old, t.other FROM t")])
+    let declared = try Make.schema(
+      Make.table("t", "new", "other") + [Make.view("v", "SELECT new AS old, other FROM t")],
+      renamedFrom: [Make.column("t", "new"): ["old"]])
+    live.dependencies = [view: [Make.column("t", "old"), Make.column("t", "other")]]
+    for scratch in [nil, FixedScratch(failures: [view: "column t.old does not exist"])] {
+      let result = try compare(live, declared, scratch)
+      #expect(result.difference.changes.map(\.id) == [view])
+      #expect(result.undecided.isEmpty)
+    }
+    live.dependencies = [view: [Make.column("t", "other")]]
+    #expect(try compare(live, declared, nil).undecided.map(\.id) == [view])
+  }
+
   /// One text the same, another attribute different: the difference is about the attribute alone.
   @Test func aTextThatIsTheSameIsNoPartOfTheDifference() throws {
     func schema(_ text: String, noInherit: Bool) throws -> Schema {
