@@ -36,8 +36,7 @@ extension ExactText: Codable {
 extension String {
   /// Whether the UTF-8 bytes are the same.
   package func hasSameBytes(as other: String) -> Bool {
-    guard utf8.count == other.utf8.count else { return false }
-    return utf8.elementsEqual(other.utf8)
+    utf8.count == other.utf8.count && compareBytes(to: other) == 0
   }
 
   /// Byte order, which is the order of `LC_COLLATE=C`.

@@ -1,5 +1,5 @@
-/// Any modelled object, at one grain.
-package enum SchemaObject: Hashable, Sendable {
+/// Any modelled object, at one grain. Boxed: a copy is one reference, not some thirty.
+package indirect enum SchemaObject: Hashable, Sendable {
   case namespace(Namespace)
   case enumType(EnumType)
   case sequence(Sequence)
