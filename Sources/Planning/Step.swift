@@ -35,12 +35,15 @@ package struct Step: Hashable, Sendable {
   package var releases: [ObjectID]
   package var statements: [Statement]
   package var hazards: [Hazard]
+  /// What the rows that are there must not say, so that the step works and keeps them.
+  package var checks: [RowCheck]
   package var reversibility: Reversibility
 
   package init(
     _ operation: Operation, _ subject: ObjectID, produces: [ObjectID] = [],
     consumes: [ObjectID] = [], destroys: [ObjectID] = [], releases: [ObjectID] = [],
-    statements: [Statement], hazards: [Hazard] = [], reversibility: Reversibility = .exact
+    statements: [Statement], hazards: [Hazard] = [], checks: [RowCheck] = [],
+    reversibility: Reversibility = .exact
   ) {
     self.operation = operation
     self.subject = subject
@@ -50,6 +53,7 @@ package struct Step: Hashable, Sendable {
     self.releases = releases
     self.statements = statements
     self.hazards = hazards
+    self.checks = checks
     self.reversibility = reversibility
   }
 

@@ -7,7 +7,8 @@ enum SQLiteDependencies {
     let views = schema.objects(of: .view)
     let triggers = schema.objects(of: .trigger)
     if views.isEmpty, triggers.isEmpty { return [:] }
-    let relations = Set((schema.objects(of: .table) + views).map(\.id))
+    let relations = Set(
+      (schema.objects(of: .table) + schema.objects(of: .virtualTable) + views).map(\.id))
     let scanner = ReferenceScanner(
       syntax: SQLiteSyntax(), relations: relations, searchPath: [SQLiteNames.main])
     var dependencies: [ObjectID: [ObjectID]] = [:]

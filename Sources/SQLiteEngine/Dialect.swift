@@ -16,14 +16,24 @@ package struct SQLiteDialect: Dialect {
     for difference: Difference, from: Schema, to: Schema
   ) throws(PlanningError) -> [Step] {
     do {
-      let native = difference.renames.filter { $0.to.kind == .table || $0.to.kind == .column }
+      let native = difference.renames.filter {
+        [.table, .virtualTable, .column].contains($0.to.kind)
+      }
+      if let column = native.first(where: { $0.to.kind == .column }),
+        let version = from.serverVersion,
+        version < 3_025_000
+      {
+        throw PlanningError.unsupported(
+          column.from,
+          "RENAME COLUMN needs SQLite 3.25, the target is \(Unsupported.text(version))")
+      }
       let live = native.isEmpty ? from : try from.applying(native)
       // Everything else under a new name is dropped and created.
       let changes =
         native.count == difference.renames.count
         ? difference.changes
         : try Differ.difference(from: from, to: to, renames: native).changes
-      let planner = SchemaPlanner(from: live, to: to, changes: changes)
+      let planner = SchemaPlanner(from: live, to: to, changes: changes, renames: native)
       return RenameSteps.steps(native) + (try planner.steps())
     } catch let problem as Schema.Problem {
       throw .invalid(problem)
@@ -35,7 +45,8 @@ package struct SQLiteDialect: Dialect {
   }
 
   package func sections(of plan: Plan) -> [Section] {
-    plan.sections(mode: Script.needsForeignKeysOff(plan.steps) ? .foreignKeysOff : .transaction)
+    RowGuard.guarded(plan).sections(
+      mode: Script.needsForeignKeysOff(plan.steps) ? .foreignKeysOff : .transaction)
   }
 
   package func script(_ plan: Plan, options: ScriptOptions) -> String {

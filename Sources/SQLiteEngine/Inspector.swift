@@ -9,9 +9,11 @@ package enum SQLiteInspector {
     if isOuter { try connection.execute("BEGIN") }
     do {
       let rows = try SchemaRow.read(connection)
-      let shadows = try ShadowTables.names(connection, rows)
+      let shadows = try ShadowTables.read(connection, rows)
+      let analyzed = try analyzedTables(connection)
       if isOuter { try connection.execute("COMMIT") }
-      var reading = Reading(rows, shadows: shadows)
+      var reading = Reading(rows, shadows: shadows.names, analyzed: analyzed)
+      reading.coverage.notes += shadows.notes
       if connection.isImmutable {
         reading.coverage.notes.append(
           "the database was opened as immutable, since its folder cannot be written; "
@@ -22,6 +24,21 @@ package enum SQLiteInspector {
       if isOuter { try? connection.execute("ROLLBACK") }
       throw error
     }
+  }
+}
+
+extension SQLiteInspector {
+  /// The tables that ANALYZE has gathered statistics of.
+  private static func analyzedTables(
+    _ connection: borrowing SQLiteConnection
+  ) throws(SQLiteError) -> Set<Identifier> {
+    guard
+      try connection.firstValue("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'") != nil
+    else { return [] }
+    return Set(
+      try connection.query("SELECT DISTINCT tbl FROM sqlite_stat1 WHERE tbl IS NOT NULL") {
+        row throws(SQLiteError) in SQLiteNames.identifier(try row.text(0))
+      })
   }
 }
 
@@ -51,13 +68,14 @@ struct SchemaRow: Sendable {
 struct Reading {
   private let rows: [SchemaRow]
   private let shadows: Set<Identifier>
+  private let analyzed: Set<Identifier>
   private var objects: [SchemaObject] = []
   private var columns: [Identifier: Set<Identifier>] = [:]
   private var views: Set<Identifier> = []
-  private var virtualTables: [String] = []
   var coverage = Coverage()
 
-  init(_ rows: [SchemaRow], shadows: Set<Identifier>) {
+  init(_ rows: [SchemaRow], shadows: Set<Identifier>, analyzed: Set<Identifier>) {
+    self.analyzed = analyzed
     self.rows = rows
     self.shadows = shadows
   }
@@ -65,12 +83,6 @@ struct Reading {
   mutating func schema() throws(Schema.Problem) -> Schema {
     for row in rows where row.type == "table" || row.type == "view" { read(row) }
     for row in rows where row.type != "table" && row.type != "view" { read(row) }
-    if !virtualTables.isEmpty {
-      coverage.unmodelled.append(
-        .init(
-          kind: "virtual tables", count: virtualTables.count,
-          examples: Array(virtualTables.prefix(5))))
-    }
     var schema = try Schema(
       engine: .sqlite, objects: objects, coverage: coverage,
       serverVersion: SQLiteConnection.libraryVersionNumber)
@@ -103,10 +115,13 @@ struct Reading {
     switch statement.value {
     case .table(let table):
       let parts = try TableDecoder.objects(
-        of: table, in: statement, id: SQLiteNames.table(owner))
+        of: table, in: statement, id: SQLiteNames.table(owner),
+        isAnalyzed: analyzed.contains(owner))
       objects += parts
       columns[owner] = Set(table.columns.map { SQLiteNames.identifier($0.name) })
-    case .virtualTable(let table): virtualTables.append(table.name.value)
+    case .virtualTable(let table):
+      objects.append(
+        .virtualTable(VirtualTableDecoder.table(table, in: statement, name: owner)))
     case .view(let view):
       views.insert(owner)
       objects.append(.view(ViewDecoder.view(view, in: statement)))

@@ -50,6 +50,21 @@ package struct EngineRegistry {
     }
   }
 
+  /// What the rows of a live database say to a plan's checks; an engine that cannot be asked says nothing.
+  package func findings(
+    of checks: [RowCheck], _ engine: EngineName, at address: String
+  ) throws -> [RowFinding] {
+    guard !checks.isEmpty else { return [] }
+    switch engine {
+    case .postgresql: return []
+    case .sqlite:
+      return try EngineProblem.translating {
+        let connection = try SQLiteConnection.open(.file(path: address, access: .readOnly))
+        return try SQLiteRows.findings(of: checks, in: connection)
+      }
+    }
+  }
+
   /// A scratch database of the engine, or nil where there is none to be had; the version is that of the
   /// live server, so that a private one of the same major version is preferred.
   package func scratch(

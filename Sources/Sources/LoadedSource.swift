@@ -6,10 +6,13 @@ package struct LoadedSource: Sendable {
   /// What reports call it; a URL without its password.
   package var label: String
   package var isLive: Bool
+  /// Where the live database is; nil for everything else.
+  package var address: String?
 
-  package init(schema: Schema, label: String, isLive: Bool) {
+  package init(schema: Schema, label: String, isLive: Bool, address: String? = nil) {
     self.schema = schema
     self.label = label
     self.isLive = isLive
+    self.address = address
   }
 }

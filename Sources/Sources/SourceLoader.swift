@@ -71,10 +71,12 @@ package struct SourceLoader {
     switch name {
     case .postgresql(let url):
       let reading = try engines.inspect(.postgresql, at: url)
-      return LoadedSource(schema: reading.schema, label: reading.label, isLive: true)
+      return LoadedSource(
+        schema: reading.schema, label: reading.label, isLive: true, address: url)
     case .sqlite(let path):
       let reading = try engines.inspect(.sqlite, at: path)
-      return LoadedSource(schema: reading.schema, label: reading.label, isLive: true)
+      return LoadedSource(
+        schema: reading.schema, label: reading.label, isLive: true, address: path)
     case .declared(let path):
       return LoadedSource(
         schema: try DeclaredFiles.read(path), label: path, isLive: false)

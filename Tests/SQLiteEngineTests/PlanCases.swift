@@ -39,6 +39,10 @@ enum PlanCases {
     Pair(
       "CREATE TABLE t (a INTEGER PRIMARY KEY)",
       "CREATE TABLE t (b, a INTEGER, PRIMARY KEY (b, a DESC))"),
+    Pair(
+      "CREATE TABLE t (a INTEGER PRIMARY KEY DESC)",
+      "CREATE TABLE t (a INTEGER, PRIMARY KEY (a DESC))",
+      rows: "INSERT INTO t VALUES (5), (3)"),
     Pair("CREATE TABLE t (a, b)", "CREATE TABLE t (a, b, UNIQUE (a, b), CHECK (a > b))"),
     Pair("CREATE TABLE t (a, CHECK (a > 1))", "CREATE TABLE t (a, CHECK (a > 2))"),
     Pair("CREATE TABLE t (a CHECK (a > 1), b)", "CREATE TABLE t (b)"),

@@ -16,6 +16,11 @@ enum PlanHarness {
     return try Differ.difference(from: from, to: to, renames: renames)
   }
 
+  static func plan(from: Schema, to: Schema) throws -> Plan {
+    try Planner.plan(
+      try difference(from: from, to: to), from: from, to: to, dialect: SQLiteDialect())
+  }
+
   static func script(
     from: Schema, to: Schema, form: ScriptOptions.Form = .sql, allowed: Permissions = .all
   ) throws -> String {

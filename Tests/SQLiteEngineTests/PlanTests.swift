@@ -86,10 +86,10 @@ import Testing
   @Test func refusesNewViolationsOfForeignKeys() throws {
     let database = try SQLiteConnection.open(.memory)
     try database.execute(
-      "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INT); INSERT INTO c VALUES (7)")
+      "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p TEXT); INSERT INTO c VALUES (7)")
     let from = try SQLiteInspector.inspect(database)
     let to = try PlanHarness.schema(
-      "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INT REFERENCES p)")
+      "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p TEXT REFERENCES p)")
     let script = try PlanHarness.script(from: from, to: to)
     #expect(
       PlanHarness.run(script, on: database)?.contains("new violations of foreign keys") == true)
@@ -101,6 +101,13 @@ import Testing
       "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INT NOT NULL REFERENCES p)")
     let second = try PlanHarness.script(from: try SQLiteInspector.inspect(database), to: again)
     #expect(PlanHarness.run(second, on: database) == nil)
+  }
+
+  /// A copy under another name could not be made.
+  @Test func saysWhenACheckNamesItsOwnTable() throws {
+    let from = try PlanHarness.schema("CREATE TABLE t (a, CHECK (t.a > 0))")
+    let to = try PlanHarness.schema("CREATE TABLE t (a INT, CHECK (t.a > 0))")
+    #expect(throws: PlanningError.self) { try PlanHarness.script(from: from, to: to) }
   }
 
   @Test func refusesToRunInsideATransaction() throws {

@@ -7,9 +7,12 @@ import Testing
 
 /// Plans that are carried out and read back.
 @Suite struct ProofTests {
+  static let isLong = ProcessInfo.processInfo.environment["KEDGE_LONG_TESTS"] == "1"
+
   @Test(arguments: 0..<8)
   func randomSchemasGoThereAndBack(_ block: Int) throws {
-    for seed in (block * 12)..<(block * 12 + 12) {
+    let count = Self.isLong ? 100 : 12
+    for seed in (block * count)..<(block * count + count) {
       var first = RandomSchema(seed: UInt64(seed) + 1)
       var second = RandomSchema(seed: UInt64(seed) + 100_001)
       let (before, after) = (first.script(), second.script())
@@ -30,7 +33,8 @@ import Testing
   @Test(arguments: 0..<8)
   func rowsSurvive(_ block: Int) throws {
     var carriedOut = 0
-    for seed in (block * 12)..<(block * 12 + 12) {
+    let count = Self.isLong ? 640 : 12
+    for seed in (block * count)..<(block * count + count) {
       var first = RandomSchema(seed: UInt64(seed) + 500_001)
       var second = RandomSchema(seed: UInt64(seed) + 700_001)
       let database = try SQLiteConnection.open(.memory)

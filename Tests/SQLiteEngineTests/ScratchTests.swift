@@ -95,7 +95,7 @@ import Testing
         COMMIT;
         """)
     #expect(schema.objects(of: .table).map(\.id.name.raw) == ["t"])
-    #expect(schema.coverage.unmodelled.map(\.examples) == [["f"]])
+    #expect(schema.objects(of: .virtualTable).map(\.id.name.raw) == ["f"])
   }
 
   /// SQLite 3.40 calls its own JSON functions unsafe where the schema is not trusted.

@@ -31,6 +31,9 @@ extension SchemaObject {
     case .trigger(var value):
       value.source = nil
       return .trigger(value)
+    case .virtualTable(var value):
+      value.source = nil
+      return .virtualTable(value)
     default: return self
     }
   }

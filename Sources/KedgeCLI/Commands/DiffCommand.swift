@@ -36,19 +36,17 @@ struct DiffCommand: KedgeCommand {
   @Option(help: "For SQL: the way there or the way back.")
   var direction: Direction = .up
 
-  @Option(help: ArgumentHelp("Hazards to accept, by code, or 'all'.", valueName: "code,…"))
-  var allow: [String] = []
-
   @Option(name: .shortAndLong, help: ArgumentHelp("Write to a file.", valueName: "file"))
   var output: String?
 
+  @OptionGroup var target: TargetOptions
   @OptionGroup var sources: SourceOptions
   @OptionGroup var options: GlobalOptions
 
   func outcome(in world: World) throws -> Outcome {
     let workspace = try Workspace(world: world, options: options, sources: sources)
-    let (fromSource, toSource) = try workspace.load(
-      from: SourceName(from), to: SourceName(to))
+    let loaded = try workspace.load(from: SourceName(from), to: SourceName(to))
+    let (fromSource, toSource) = (target.targeted(loaded.from), target.targeted(loaded.to))
     let result = try workspace.compare(fromSource, toSource)
     let report = Report(
       perspective: .sources, fromLabel: fromSource.label, toLabel: toSource.label, result: result)
@@ -59,10 +57,16 @@ struct DiffCommand: KedgeCommand {
           report, colored: output == nil && options.isColored(world), width: world.width),
         to: output)
     case .json: try workspace.emit(JSONReport.render([report]), to: output)
-    case .sql: return try emitSQL(.sql, of: report, in: workspace)
-    case .script: return try emitSQL(.script, of: report, in: workspace)
+    case .sql:
+      return try emitSQL(.sql, of: report, from: start(fromSource, toSource), in: workspace)
+    case .script:
+      return try emitSQL(.script, of: report, from: start(fromSource, toSource), in: workspace)
     }
     return DiffCommand.outcome(of: result)
+  }
+
+  private func start(_ from: LoadedSource, _ to: LoadedSource) -> LoadedSource {
+    direction == .up ? from : to
   }
 
   static func outcome(of result: ComparisonResult) -> Outcome {
@@ -72,12 +76,12 @@ struct DiffCommand: KedgeCommand {
 
   /// Prints the SQL and nothing else on standard output; a refused step is a comment and exit 3.
   private func emitSQL(
-    _ form: ScriptOptions.Form, of report: Report, in workspace: Workspace
+    _ form: ScriptOptions.Form, of report: Report, from start: LoadedSource, in workspace: Workspace
   ) throws -> Outcome {
     let result = report.result
     let dialect = workspace.engines.dialect(result.to.engine)
-    let plan: Plan
-    let target = direction == .up ? result.to : result.from
+    var plan: Plan
+    let goal = direction == .up ? result.to : result.from
     switch direction {
     case .up:
       plan = try Planner.plan(
@@ -86,11 +90,12 @@ struct DiffCommand: KedgeCommand {
       plan = try Planner.reverse(
         result.difference, from: result.from, to: result.to, dialect: dialect)
     }
-    let permissions = Allowance.permissions(allow)
+    plan = try workspace.asking(start, about: plan)
+    let permissions = Allowance.permissions(target.allow)
     let script = dialect.script(
       plan,
       options: ScriptOptions(
-        form: form, allowed: permissions, searchPath: target.scope.searchPath))
+        form: form, allowed: permissions, searchPath: goal.scope.searchPath))
     try workspace.emit(script, to: output)
     workspace.noteCoverage(of: report)
     let refused = plan.steps.filter { !permissions.allow($0) }

@@ -33,6 +33,7 @@ struct GenerateCommand: KedgeCommand {
   @Option(help: ArgumentHelp("Where to write; by default that of kedge.yaml.", valueName: "path"))
   var folder: String?
 
+  @OptionGroup var versions: TargetOptions
   @OptionGroup var sources: SourceOptions
   @OptionGroup var options: GlobalOptions
 
@@ -44,8 +45,8 @@ struct GenerateCommand: KedgeCommand {
 
   func outcome(in world: World) throws -> Outcome {
     let workspace = try Workspace(world: world, options: options, sources: sources)
-    let (start, goal) = try workspace.load(
-      from: SourceName(from), to: workspace.target(target))
+    let loaded = try workspace.load(from: SourceName(from), to: workspace.target(target))
+    let (start, goal) = (versions.targeted(loaded.from), versions.targeted(loaded.to))
     let result = try workspace.compare(start, goal)
     let report = Report(
       perspective: .sources, fromLabel: start.label, toLabel: goal.label, result: result)
@@ -54,14 +55,20 @@ struct GenerateCommand: KedgeCommand {
       world.print("\(start.label) is what \(goal.label) declares: nothing to write\n")
       return result.undecided.isEmpty ? .success : .undecided
     }
-    try write(result, in: workspace)
+    guard try write(result, from: start, in: workspace) else { return .refused }
     world.print(report.summary + "\n")
     return .success
   }
 
-  private func write(_ result: ComparisonResult, in workspace: Workspace) throws {
+  /// False, and nothing written, when rows of the starting point are in the way.
+  private func write(
+    _ result: ComparisonResult, from start: LoadedSource, in workspace: Workspace
+  ) throws -> Bool {
     let dialect = workspace.engines.dialect(result.to.engine)
-    let up = try Planner.plan(result.difference, from: result.from, to: result.to, dialect: dialect)
+    let plan = try Planner.plan(
+      result.difference, from: result.from, to: result.to, dialect: dialect)
+    let up = try workspace.asking(start, about: plan)
+    guard isAllowed(plan, asked: up, in: workspace) else { return false }
     let down = try Planner.reverse(
       result.difference, from: result.from, to: result.to, dialect: dialect)
     let folder = self.folder ?? workspace.configuration.migrationsPath
@@ -83,6 +90,22 @@ struct GenerateCommand: KedgeCommand {
     for hazard in up.hazards where hazard.needsPermission {
       workspace.note("warning: \(hazard.code): \(hazard.message)")
     }
+    return true
+  }
+
+  /// Whether what the rows say has been accepted; what a migration loses by its nature is for `apply` to
+  /// refuse.
+  private func isAllowed(_ plan: Plan, asked up: Plan, in workspace: Workspace) -> Bool {
+    let permissions = Allowance.permissions(versions.allow)
+    let refused = zip(plan.steps, up.steps).compactMap { before, after -> Step? in
+      var step = after
+      step.hazards.removeAll { before.hazards.contains($0) }
+      return permissions.allow(step) ? nil : step
+    }
+    if !refused.isEmpty {
+      Allowance.explain(refused, permissions: permissions, in: workspace)
+    }
+    return refused.isEmpty
   }
 
   private func predecessor(in folder: String) throws -> MigrationFile.Predecessor? {

@@ -9,6 +9,9 @@ enum SQLiteNames {
   static func identifier(_ name: SQLiteName) -> Identifier { Identifier(name.value, in: .sqlite) }
 
   static func table(_ name: Identifier) -> ObjectID { ObjectID(.table, [main, name]) }
+  static func virtualTable(_ name: Identifier) -> ObjectID {
+    ObjectID(.virtualTable, [main, name])
+  }
   static func view(_ name: Identifier) -> ObjectID { ObjectID(.view, [main, name]) }
 
   /// A collation in one spelling; BINARY is what there is without one.

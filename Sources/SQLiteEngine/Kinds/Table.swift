@@ -5,22 +5,27 @@ import SchemaModel
 struct TableDecoder {
   private let statement: SQLiteCreateStatement
   private let id: ObjectID
+  private let isAnalyzed: Bool
   private let syntax = SQLiteSyntax()
   private var objects: [SchemaObject] = []
   private var unnamed = UnnamedConstraintNamer()
   private var named: [ObjectID: Int] = [:]
   private var columnNames: Set<Identifier> = []
+  private var integers: Set<Identifier> = []
+  private var isWithoutRowid = false
 
-  private init(_ statement: SQLiteCreateStatement, id: ObjectID) {
+  private init(_ statement: SQLiteCreateStatement, id: ObjectID, isAnalyzed: Bool) {
+    self.isAnalyzed = isAnalyzed
     self.statement = statement
     self.id = id
   }
 
   /// The objects of a table, in the order of the text. `id` is the name that the table is to have.
   static func objects(
-    of table: SQLiteCreateTable, in statement: SQLiteCreateStatement, id: ObjectID
+    of table: SQLiteCreateTable, in statement: SQLiteCreateStatement, id: ObjectID,
+    isAnalyzed: Bool = false
   ) throws(DecodingProblem) -> [SchemaObject] {
-    var decoder = TableDecoder(statement, id: id)
+    var decoder = TableDecoder(statement, id: id, isAnalyzed: isAnalyzed)
     try decoder.decode(table)
     return decoder.objects
   }
@@ -28,11 +33,13 @@ struct TableDecoder {
   private mutating func decode(_ table: SQLiteCreateTable) throws(DecodingProblem) {
     let order = table.columns.map { SQLiteNames.identifier($0.name) }
     columnNames = Set(order)
+    isWithoutRowid = table.isWithoutRowID
     objects.append(
       .table(
         Table(
           id: id, isStrict: table.isStrict, isWithoutRowid: table.isWithoutRowID,
-          columnOrder: order, source: statement.text(0..<statement.source.count))))
+          columnOrder: order, source: statement.text(0..<statement.source.count),
+          isAnalyzed: isAnalyzed ? true : nil)))
     for column in table.columns { try decode(column) }
     for constraint in table.constraints { try decode(constraint) }
   }
@@ -60,6 +67,7 @@ struct TableDecoder {
       }
     }
     objects.append(.column(column))
+    if column.type.canonical == "integer" { integers.insert(name) }
     for constraint in definition.constraints { decode(constraint, of: name) }
   }
 
@@ -101,7 +109,8 @@ struct TableDecoder {
     case .primaryKey(let columns, let isAutoincrement, let conflict):
       add(
         PrimaryKey(
-          id: constraintID(.primaryKey, constraint.name, ""), columns: try keyColumns(columns),
+          id: constraintID(.primaryKey, constraint.name, ""),
+          columns: rowidAlias(try keyColumns(columns)),
           isAutoincrement: isAutoincrement, conflict: conflict.map(Self.conflict), source: form))
     case .unique(let columns, let conflict):
       add(unique(try keyColumns(columns), constraint.name, conflict, form))
@@ -110,6 +119,15 @@ struct TableDecoder {
       add(foreignKey(columns.map(SQLiteNames.identifier), clause, constraint.name, form))
     case .nothing: break
     }
+  }
+
+  /// `PRIMARY KEY (id DESC)` over an INTEGER column is the rowid, and DESC says nothing; `INTEGER PRIMARY
+  /// KEY DESC` behind the column's type is not (sqlite.org/lang_createtable.html, 5).
+  private func rowidAlias(_ columns: [KeyColumn]) -> [KeyColumn] {
+    guard columns.count == 1, !isWithoutRowid, integers.contains(columns[0].name) else {
+      return columns
+    }
+    return [KeyColumn(columns[0].name, collation: columns[0].collation)]
   }
 
   private mutating func add(_ key: PrimaryKey) { objects.append(.primaryKey(key)) }

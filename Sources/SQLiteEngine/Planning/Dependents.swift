@@ -28,12 +28,3 @@ enum Mentions {
     }
   }
 }
-
-/// The hazards that more than one kind of step has.
-enum Hazards {
-  static func dropColumn(_ column: ObjectID) -> Hazard {
-    Hazard(
-      "DL02", "every value of the column \(column.table.name).\(column.name) is lost",
-      needsPermission: true)
-  }
-}

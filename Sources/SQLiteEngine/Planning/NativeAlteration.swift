@@ -9,23 +9,36 @@ struct NativeAlteration {
   private let from: Schema
   private let to: Schema
   private let changed: Set<ObjectID>
+  private let renames: [Rename]
 
   /// The steps, or nil when only a rebuild can do it.
   static func steps(
-    _ table: TableChanges, from: Schema, to: Schema, changed: Set<ObjectID>
+    _ table: TableChanges, from: Schema, to: Schema, changed: Set<ObjectID>, renames: [Rename]
   ) -> [Step]? {
-    NativeAlteration(table: table, from: from, to: to, changed: changed).steps()
+    NativeAlteration(table: table, from: from, to: to, changed: changed, renames: renames).steps()
   }
 
   private func steps() -> [Step]? {
-    guard !table.hasAlterations, let definition = to.table(table.id) else { return nil }
+    let ofConstraints = ConstraintAlteration(table, from: from, to: to, renames: renames)
+    guard let altered = ofConstraints.alterations(), let definition = to.table(table.id) else {
+      return nil
+    }
     let dropped = table.droppedColumns
     guard dropped.isEmpty || (from.serverVersion ?? Int.max) >= 3_035_000,
-      dropped.allSatisfy(canDrop), constraintsGoWithColumns(dropped)
+      dropped.allSatisfy(canDrop)
     else { return nil }
+    var steps = altered
+    for constraint in table.droppedConstraints where !goesWithColumn(constraint, dropped) {
+      guard let step = ofConstraints.removal(constraint) else { return nil }
+      steps.append(step)
+    }
+    steps += dropped.map(drop)
     let added = to.orderedColumns(of: table.id).filter { table.createdColumns.contains($0) }
-    guard let additions = assigned(table.createdConstraints, to: added) else { return nil }
-    var steps = dropped.map(drop)
+    let (additions, others) = assigned(table.createdConstraints, to: added)
+    for constraint in others {
+      guard let step = ofConstraints.addition(constraint) else { return nil }
+      steps.append(step)
+    }
     for (column, constraints) in zip(added, additions) {
       guard canAdd(column, constraints, in: definition) else { return nil }
       steps.append(add(column, constraints, in: definition))
@@ -35,8 +48,11 @@ struct NativeAlteration {
 
   // MARK: ADD COLUMN
 
-  /// Each created constraint with the added column that can carry it; nil when one is left over.
-  private func assigned(_ constraints: [Constraint], to columns: [Column]) -> [[Constraint]]? {
+  /// Each created constraint with the added column that can carry it, and those that none can.
+  private func assigned(
+    _ constraints: [Constraint], to columns: [Column]
+  ) -> (carried: [[Constraint]], others: [Constraint]) {
+    var others: [Constraint] = []
     var result = [[Constraint]](repeating: [], count: columns.count)
     for constraint in constraints {
       let index: Int?
@@ -52,10 +68,13 @@ struct NativeAlteration {
         }
       case .primaryKey, .unique: index = nil
       }
-      guard let index, constraint.canBeInline(in: columns[index].id.name) else { return nil }
-      result[index].append(constraint)
+      if let index, constraint.canBeInline(in: columns[index].id.name) {
+        result[index].append(constraint)
+      } else {
+        others.append(constraint)
+      }
     }
-    return result
+    return (result, others)
   }
 
   private func mentions(_ name: Identifier, in object: SchemaObject) -> Bool {
@@ -97,29 +116,25 @@ struct NativeAlteration {
 
   private func add(_ column: Column, _ constraints: [Constraint], in definition: Table) -> Step {
     let text = TableText.addition(column, with: constraints, table: definition, to: to)
-    let name = "\(table.id.name).\(column.id.name)"
-    var hazards: [Hazard] = []
-    if !column.isNullable, column.generation == nil, column.defaultValue.map(isNull) ?? true {
-      hazards.append(
-        Hazard(
-          "DD03", "adding \(name) fails if the table has rows: it is not null and has no default"))
-    }
-    if constraints.contains(where: { $0.id.kind == .check }) {
-      hazards.append(Hazard("DD04", "adding \(name) fails if existing rows violate its check"))
-    }
+    var changes = TableChanges(id: table.id)
+    changes.add(.create(.column(column)))
+    for constraint in constraints { changes.add(.create(constraint.object)) }
+    // What a foreign key's column holds at first is null.
+    let checks = RowChecks(table.id, from: from, to: to, renames: renames)
+      .of(changes, newAlias: nil)
+    var hazards = [Hazards.noDefault(column)].compactMap { $0 }
+    hazards += constraints.filter { $0.id.kind == .check }.map { Hazards.new($0) }
     return Step(
       .create, column.id, produces: [column.id] + constraints.map(\.id), consumes: [table.id],
       statements: [
         Statement("ALTER TABLE \(table.id.name) ADD COLUMN \(text)", lock: .exclusive)
-      ], hazards: hazards)
+      ], hazards: hazards, checks: checks)
   }
 
   // MARK: DROP COLUMN
 
-  private func constraintsGoWithColumns(_ columns: [Column]) -> Bool {
-    table.droppedConstraints.allSatisfy { constraint in
-      columns.contains { $0.id.name == constraint.form?.inlineIn }
-    }
+  private func goesWithColumn(_ constraint: Constraint, _ columns: [Column]) -> Bool {
+    columns.contains { $0.id.name == constraint.form?.inlineIn }
   }
 
   private func canDrop(_ column: Column) -> Bool {

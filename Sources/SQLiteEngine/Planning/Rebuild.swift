@@ -15,25 +15,40 @@ struct Rebuild {
   private let to: Schema
   private let changed: Set<ObjectID>
   private let guardian: ForeignKeyGuard
+  private let renames: [Rename]
   private let table: ObjectID
   private let before: Table
   private let after: Table
 
   init(
     _ changes: TableChanges, from: Schema, to: Schema, changed: Set<ObjectID>,
-    guardian: ForeignKeyGuard
+    guardian: ForeignKeyGuard, renames: [Rename]
   ) throws(PlanningError) {
     guard let before = from.table(changes.id), let after = to.table(changes.id) else {
       throw .invalid(.orphan(changes.id, missing: changes.id))
+    }
+    for case .check(let check) in to.objects(of: .check, under: after.id.path)
+    where Self.names(after.id.name, in: check.expression.text) {
+      throw .unsupported(
+        check.id,
+        "the check names its own table, so that the table cannot be rebuilt; name the column alone")
     }
     self.changes = changes
     self.from = from
     self.to = to
     self.changed = changed
     self.guardian = guardian
+    self.renames = renames
     self.before = before
     self.after = after
     table = after.id
+  }
+
+  private static func names(_ table: Identifier, in text: String) -> Bool {
+    guard let tokens = try? SQLiteSyntax().tokens(of: text) else { return false }
+    return zip(tokens, tokens.dropFirst()).contains { token, next in
+      next.isSymbol(".") && SQLiteSyntax().identifier(token) == table
+    }
   }
 
   private var copyName: Identifier { SQLiteNames.identifier("_kedge_new_" + table.name.raw) }
@@ -52,14 +67,17 @@ struct Rebuild {
       Statement("ALTER TABLE \(copyName) RENAME TO \(table.name)", lock: .exclusive))
     statements.append(Statement("PRAGMA legacy_alter_table = OFF"))
     statements += dependents()
-    let hazards = hazards(copy)
+    if before.isAnalyzed == true { statements.append(Statement("ANALYZE \(table.name)")) }
+    let checks = RowChecks(table, from: from, to: to, renames: renames)
+      .of(changes, newAlias: copy.newAlias)
+    let hazards = hazards(copy, checks)
     let isLossy = hazards.contains(where: \.needsPermission)
     return Step(
       .rebuild, table,
       produces: [table] + to.columns(of: table).map(\.id) + to.constraints(of: table).map(\.id),
       destroys: [table] + from.columns(of: table).map(\.id)
         + from.constraints(of: table).map(\.id),
-      statements: statements, hazards: hazards,
+      statements: statements, hazards: hazards, checks: checks,
       reversibility: isLossy ? .structureOnly : hazards.isEmpty ? .exact : .conditional)
   }
 
@@ -88,7 +106,20 @@ struct Rebuild {
     let triggers = to.triggers(of: table).filter { !changed.contains($0.id) }.map { trigger in
       ObjectText.create(trigger, sources: [trigger.source, source(of: trigger.id)])
     }
-    return (indexes + triggers).map { Statement($0, lock: .exclusive) }
+    return (indexes + triggers).map { Statement($0, lock: .exclusive) } + fullTextIndexes()
+  }
+
+  /// Rows with other rowids or values are found no more by a full-text index over them, until it is made
+  /// again. Most rebuilds keep both.
+  private func fullTextIndexes() -> [Statement] {
+    let copy = RowCopy(before: before, after: after, from: from, to: to)
+    guard copy.newAlias != nil || !changes.alteredColumns.isEmpty else { return [] }
+    return to.indexes(overContent: table).filter { index in
+      !changed.contains(index.id)
+        && (ModuleArguments(index).columns ?? []).allSatisfy {
+          to.column(table.part(.column, $0)) != nil
+        }
+    }.map(VirtualTableSteps.rebuild)
   }
 
   private func source(of id: ObjectID) -> String? {
@@ -99,31 +130,15 @@ struct Rebuild {
 
   // MARK: Hazards
 
-  private func hazards(_ copy: RowCopy) -> [Hazard] {
+  private func hazards(_ copy: RowCopy, _ checks: [RowCheck]) -> [Hazard] {
     var hazards: [Hazard] = []
     for column in changes.droppedColumns where column.generation == nil {
       hazards.append(Hazards.dropColumn(column.id))
       hazards += brokenDependents(column.id)
     }
     for alteration in changes.alteredColumns { hazards += self.hazards(alteration) }
-    for column in changes.createdColumns
-    where !column.isNullable && column.generation == nil && column.defaultValue == nil {
-      hazards.append(
-        Hazard(
-          "DD03",
-          "adding \(label(column.id)) fails if the table has rows: it is not null and has no default"
-        ))
-    }
-    for constraint in changes.createdConstraints {
-      switch constraint.value {
-      case .primaryKey, .unique:
-        hazards.append(
-          Hazard("DD01", "a key of \(table.name) fails if rows repeat its columns"))
-      case .check, .foreignKey:
-        hazards.append(
-          Hazard("DD04", "a new constraint of \(table.name) fails if existing rows violate it"))
-      }
-    }
+    hazards += changes.createdColumns.compactMap(Hazards.noDefault)
+    hazards += changes.createdConstraints.map { Hazards.new($0) }
     if let column = copy.newAlias {
       hazards.append(
         Hazard(
@@ -131,6 +146,7 @@ struct Rebuild {
           "\(label(column)) becomes the rowid of \(table.name): rows get other rowids, and where it is "
             + "null it becomes a number"))
     }
+    for check in checks where !hazards.contains(check.hazard) { hazards.append(check.hazard) }
     return hazards
   }
 
@@ -138,22 +154,7 @@ struct Rebuild {
     guard case .column(let old) = alteration.from, case .column(let new) = alteration.to else {
       return []
     }
-    var hazards: [Hazard] = []
-    if old.isNullable, !new.isNullable {
-      hazards.append(
-        Hazard(
-          "SL13",
-          new.defaultValue == nil
-            ? "the change fails if \(label(new.id)) is null in any row"
-            : "where \(label(new.id)) is null it becomes the default"))
-    }
-    if Affinity(old.type) != Affinity(new.type), Affinity(new.type) != .blob {
-      hazards.append(
-        Hazard(
-          "SL15",
-          "values of \(label(new.id)) are converted from \(name(old.type)) to \(name(new.type)); "
-            + "some may change ('007' becomes 7)"))
-    }
+    var hazards = [Hazards.null(old, new), Hazards.conversion(old, new)].compactMap { $0 }
     if old.generation == nil, new.generation != nil { hazards.append(Hazards.dropColumn(new.id)) }
     return hazards
   }
@@ -169,5 +170,4 @@ struct Rebuild {
   }
 
   private func label(_ column: ObjectID) -> String { "\(table.name).\(column.name)" }
-  private func name(_ type: TypeName) -> String { type.text.isEmpty ? "no type" : type.text }
 }

@@ -7,7 +7,7 @@ import SchemaModel
 /// the old one.
 enum RenameSteps {
   static func steps(_ renames: [Rename]) -> [Step] {
-    let tables = renames.filter { $0.to.kind == .table }
+    let tables = renames.filter { $0.to.kind == .table || $0.to.kind == .virtualTable }
     var steps = ordered(tables.map { Pair(rename: $0, old: $0.from.name, new: $0.to.name) }).map {
       move in
       let sql: SQL = "ALTER TABLE \(move.old) RENAME TO \(move.new)"

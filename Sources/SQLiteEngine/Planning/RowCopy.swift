@@ -79,14 +79,13 @@ struct RowCopy {
   }
 
   /// The column that is the rowid (sqlite.org/lang_createtable.html, 5): the lone key column of type
-  /// INTEGER, unless it says DESC behind the column's type.
+  /// INTEGER, unless it says DESC behind the column's type; elsewhere the DESC is not read.
   private func alias(in schema: Schema, _ table: Table) -> ObjectID? {
     guard !table.isWithoutRowid, let key = schema.primaryKey(of: table.id), key.columns.count == 1,
       let column = schema.column(table.id.part(.column, key.columns[0].name)),
       column.type.canonical == "integer"
     else { return nil }
-    let isInline = key.source.map { $0.inlineIn != nil } ?? true
-    return key.columns[0].isDescending && isInline ? nil : column.id
+    return key.columns[0].isDescending ? nil : column.id
   }
 }
 

@@ -11,12 +11,14 @@ struct SchemaPlanner {
   let from: Schema
   let to: Schema
   private let changes: [Change]
+  private let renames: [Rename]
   /// Objects that both sides have in the same form.
   private let changed: Set<ObjectID>
   private let created: Set<ObjectID>
   private let dropped: Set<ObjectID>
 
-  init(from: Schema, to: Schema, changes: [Change]) {
+  init(from: Schema, to: Schema, changes: [Change], renames: [Rename]) {
+    self.renames = renames
     self.from = from
     self.to = to
     self.changes = changes
@@ -49,6 +51,7 @@ struct SchemaPlanner {
           if tables[id] == nil { order.append(id) }
           tables[id, default: TableChanges(id: id)].add(change)
         }
+      case .virtualTable: steps += VirtualTableSteps(from: from, to: to).steps(change)
       case .index, .view, .trigger: break
       case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function,
         .exclusion, .materializedView, .policy, .comment:
@@ -59,12 +62,16 @@ struct SchemaPlanner {
     var rebuilt: Set<ObjectID> = []
     for id in order {
       guard let table = tables[id] else { continue }
-      if let native = NativeAlteration.steps(table, from: from, to: to, changed: changed) {
+      if let native = NativeAlteration.steps(
+        table, from: from, to: to, changed: changed, renames: renames)
+      {
         steps += native
       } else {
         rebuilt.insert(id)
         steps.append(
-          try Rebuild(table, from: from, to: to, changed: changed, guardian: guardian).step())
+          try Rebuild(
+            table, from: from, to: to, changed: changed, guardian: guardian, renames: renames
+          ).step())
       }
     }
     for change in changes { steps += dependentSteps(change) }
@@ -73,8 +80,9 @@ struct SchemaPlanner {
 
   private func checkTarget(of change: Change) throws(PlanningError) {
     switch change {
-    case .create(let object): try Unsupported.check(object)
-    case .alter(let alteration): try Unsupported.check(alteration.to)
+    case .create(let object): try Unsupported.check(object, version: from.serverVersion)
+    case .alter(let alteration):
+      try Unsupported.check(alteration.to, version: from.serverVersion)
     case .drop: break
     }
   }
@@ -130,13 +138,15 @@ struct SchemaPlanner {
   private func create(dependent object: SchemaObject) -> Step? {
     let statements: [Statement]
     var hazards: [Hazard] = []
+    var checks: [RowCheck] = []
     if case .index(let index) = object {
       let columns = Set(to.columns(of: index.id.table).map(\.id.name))
       let sql = ObjectText.create(index, columns: columns, sources: [index.source])
       statements = [Statement(sql, lock: .exclusive)]
       if index.isUnique, from.contains(index.id.table) {
-        hazards.append(
-          Hazard("DD01", "the unique index \(index.id.name) fails if rows repeat its columns"))
+        hazards.append(Hazards.new(index))
+        checks = RowChecks(index.id.table, from: from, to: to, renames: renames)
+          .violation(of: index)
       }
     } else if case .view(let view) = object {
       // Its triggers went with the old one; those that change have steps of their own.
@@ -153,7 +163,8 @@ struct SchemaPlanner {
       return nil
     }
     return Step(
-      .create, object.id, produces: [object.id], statements: statements, hazards: hazards)
+      .create, object.id, produces: [object.id], statements: statements, hazards: hazards,
+      checks: checks)
   }
 
   private func source(of id: ObjectID) -> String? {

@@ -11,7 +11,9 @@ enum Script {
   }
 
   private static func isGuarded(_ steps: [Step]) -> Bool {
-    steps.contains { $0.operation == .rebuild }
+    steps.contains {
+      $0.operation == .rebuild && $0.statements.contains(ForeignKeyGuard.preparation)
+    }
   }
 
   static func text(_ plan: Plan, options: ScriptOptions) -> String {
@@ -29,6 +31,7 @@ enum Script {
       lines.append(line(ForeignKeyGuard.preparation.sql))
       lines.append(line(ForeignKeyGuard.enforcementIsOff))
     }
+    lines += guards(allowed, options)
     for step in plan.steps {
       lines.append("")
       for hazard in step.hazards { lines.append(comment(hazard, options)) }
@@ -42,6 +45,15 @@ enum Script {
     if !allowed.isEmpty { lines.append("COMMIT;") }
     if isOff { lines.append("PRAGMA foreign_keys = ON;") }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What the rows must not say comes first; in a script it also lists the rows that say it.
+  private static func guards(_ steps: [Step], _ options: ScriptOptions) -> [String] {
+    let checks = RowGuard.checks(of: steps)
+    guard !checks.isEmpty else { return [] }
+    var lines = ["", "-- Rows that would be in the way: nothing is changed if there are any."]
+    if options.form == .script { lines += checks.map { line(RowGuard.listing($0)) } }
+    return lines + RowGuard.statements(for: steps).map { line($0.sql) }
   }
 
   private static func line(_ sql: SQL) -> String { sql.text + ";" }

@@ -4,10 +4,28 @@ import SchemaModel
 /// Attributes that the model has for another engine's sake: asked for here they are an error, since no
 /// statement could carry them.
 enum Unsupported {
-  static func check(_ object: SchemaObject) throws(PlanningError) {
+  /// `version` is that of the SQLite that is to run the plan; nil if nobody knows.
+  static func check(_ object: SchemaObject, version: Int?) throws(PlanningError) {
+    if let version, let (what, first) = novelty(in: object), version < first {
+      throw .unsupported(
+        object.id, "\(what) needs SQLite 3.\(first / 1_000 % 1_000), the target is \(text(version))"
+      )
+    }
     if let what = attribute(of: object) {
       throw .unsupported(object.id, "SQLite has no \(what)")
     }
+  }
+
+  static func text(_ version: Int) -> String {
+    "\(version / 1_000_000).\(version / 1_000 % 1_000)"
+  }
+
+  private static func novelty(in object: SchemaObject) -> (what: String, first: Int)? {
+    if case .table(let table) = object, table.isStrict { return ("STRICT", 3_037_000) }
+    if case .column(let column) = object, column.generation != nil {
+      return ("a generated column", 3_031_000)
+    }
+    return nil
   }
 
   private static func attribute(of object: SchemaObject) -> String? {

@@ -17,11 +17,13 @@ package struct Table: Describable {
   @Incidental package var columnOrder: [Identifier]?
   /// SQLite: the whole `CREATE TABLE` as `sqlite_schema` has it.
   @Incidental package var source: String?
+  /// SQLite: the table has statistics of ANALYZE, which a rebuild has to gather again.
+  @Incidental package var isAnalyzed: Bool?
 
   package init(
     id: ObjectID, isStrict: Bool = false, isWithoutRowid: Bool = false, isUnlogged: Bool = false,
     hasRowSecurity: Bool = false, forcesRowSecurity: Bool = false,
-    storageParameters: [ExactText] = [], columnOrder: [Identifier]? = nil, source: String? = nil
+    storageParameters: [ExactText] = [], columnOrder: [Identifier]? = nil, source: String? = nil, isAnalyzed: Bool? = nil
   ) {
     self.id = id
     self.isStrict = isStrict
@@ -32,6 +34,7 @@ package struct Table: Describable {
     self.storageParameters = storageParameters
     _columnOrder = Incidental(wrappedValue: columnOrder)
     _source = Incidental(wrappedValue: source)
+    _isAnalyzed = Incidental(wrappedValue: isAnalyzed)
   }
 
   package var requires: [ObjectID] { id.namespace.map { [.namespace($0)] } ?? [] }

@@ -1,0 +1,160 @@
+import Planning
+import SQLiteEngine
+import SchemaDiff
+import SchemaModel
+import Testing
+
+/// Rows that are in the way of a change are found before anything happens.
+@Suite struct RowCheckTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let before: String
+    let rows: String
+    let after: String
+    /// What is found, and the code of its hazard.
+    let found: [String]
+
+    var testDescription: String { "\(before) -> \(after)" }
+  }
+
+  static let cases = [
+    Case(
+      before: "CREATE TABLE t (a)", rows: "INSERT INTO t VALUES (1), (NULL), (NULL)",
+      after: "CREATE TABLE t (a NOT NULL)", found: ["DD02 t.a is null: 2 rows (rowid 2, rowid 3)"]),
+    Case(
+      before: "CREATE TABLE t (a)", rows: "INSERT INTO t VALUES (1)",
+      after: "CREATE TABLE t (a, b NOT NULL)",
+      found: ["DD03 t.b is not null and has no default for existing rows: 1 row (rowid 1)"]),
+    Case(
+      before: "CREATE TABLE t (a INT)", rows: "INSERT INTO t VALUES (1), (-1), (NULL)",
+      after: "CREATE TABLE t (a INT, CONSTRAINT positive CHECK (a  >  0))",
+      found: ["DD04 t violates the check positive (a > 0): 1 row (rowid 2)"]),
+    Case(
+      before: "CREATE TABLE t (a TEXT, b)",
+      rows: "INSERT INTO t VALUES ('x', 1), ('X', 1), (NULL, 1), (NULL, 1)",
+      after: "CREATE TABLE t (a TEXT COLLATE nocase, b, UNIQUE (a, b))",
+      found: ["DD01 t repeats (a, b): 1 row (rowid 2)"]),
+    Case(
+      before: "CREATE TABLE t (a, b)", rows: "INSERT INTO t VALUES (1, 0), (1, 1), (1, 1)",
+      after: "CREATE TABLE t (a, b); CREATE UNIQUE INDEX i ON t (a) WHERE b > 0",
+      found: ["DD01 t repeats (a): 1 row (rowid 3)"]),
+    Case(
+      before: "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INTEGER)",
+      rows: "INSERT INTO p VALUES (1); INSERT INTO c VALUES (1), (7), (NULL)",
+      after: "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INTEGER REFERENCES p)",
+      found: ["DD04 c (p) points at no row of p: 1 row (rowid 2)"]),
+    Case(
+      before: "CREATE TABLE t (a INT, b TEXT)",
+      rows: "INSERT INTO t VALUES (1, 'x'), ('2', 3), ('y', 4), (1.5, x'00'), (2.0, NULL)",
+      after: "CREATE TABLE t (a INT, b TEXT) STRICT",
+      found: [
+        "DD05 t.a holds what is no INT: 2 rows (rowid 3, rowid 4)",
+        "DD05 t.b holds what is no TEXT: 1 row (rowid 4)",
+      ]),
+    Case(
+      before: "CREATE TABLE t (k TEXT PRIMARY KEY)",
+      rows: "INSERT INTO t VALUES ('a'), (NULL), (NULL)",
+      after: "CREATE TABLE t (k TEXT PRIMARY KEY) WITHOUT ROWID",
+      found: ["SL20 t.k is null in the key: 2 rows (rowid 2, rowid 3)"]),
+    Case(
+      before: "CREATE TABLE t (k TEXT PRIMARY KEY, a) WITHOUT ROWID",
+      rows: "INSERT INTO t VALUES ('it''s', NULL)",
+      after: "CREATE TABLE t (k TEXT PRIMARY KEY, a NOT NULL) WITHOUT ROWID",
+      found: ["DD02 t.a is null: 1 row ('it''s')"]),
+    Case(
+      before: "CREATE TABLE t (a)", rows: "INSERT INTO t VALUES (1), ('2'), ('x'), (NULL)",
+      after: "CREATE TABLE t (a INTEGER PRIMARY KEY)",
+      found: ["DD05 t.a is no integer: 1 row (rowid 3)"]),
+    Case(
+      before: "CREATE TABLE t (a TEXT)",
+      rows: "INSERT INTO t VALUES ('007'), ('7'), ('x'), ('1e3'), (NULL)",
+      after: "CREATE TABLE t (a INTEGER)",
+      found: ["SL15 t.a changes when it becomes INTEGER: 2 rows (rowid 1, rowid 4)"]),
+    Case(
+      before: "CREATE TABLE t (a INTEGER)", rows: "INSERT INTO t VALUES (7), (9007199254740993)",
+      after: "CREATE TABLE t (a REAL)",
+      found: ["SL15 t.a changes when it becomes REAL: 1 row (rowid 2)"]),
+  ]
+
+  @Test(arguments: cases)
+  func names(_ test: Case) throws {
+    let database = try SQLiteConnection.open(.memory)
+    try database.execute(test.before)
+    let from = try SQLiteInspector.inspect(database)
+    let to = try PlanHarness.schema(test.after)
+    let plan = try PlanHarness.plan(from: from, to: to)
+    // Without rows nothing is in the way.
+    let empty = try SQLiteRows.findings(of: plan.checks, in: database)
+    #expect(empty.filter { $0.count > 0 } == [])
+    #expect(!plan.applying(empty).hazards.contains { $0.needsPermission })
+    try database.execute(test.rows)
+    let findings = try SQLiteRows.findings(of: plan.checks, in: database).filter { $0.count > 0 }
+    #expect(
+      findings.map { "\($0.check.hazard.code) \($0.sentence)" }.sorted() == test.found.sorted())
+    for finding in findings {
+      #expect(
+        plan.applying(findings).hazards.contains(
+          Hazard(finding.check.hazard.code, finding.sentence, needsPermission: true)))
+    }
+    // What blocks, blocks in the SQL as well, by a name that says it, and nothing has happened.
+    let script = SQLiteDialect().script(plan, options: ScriptOptions(allowed: .all))
+    let problem = PlanHarness.run(script, on: database)
+    let blocking = findings.filter { $0.check.effect == .blocks }
+    #expect((problem == nil) == blocking.isEmpty, "\(problem ?? "it ran")\n\(script)")
+    if let problem {
+      #expect(blocking.contains { problem.contains($0.check.finding) }, "\(problem)")
+      #expect(try SQLiteInspector.inspect(database) == from)
+    }
+  }
+
+  /// The checks speak of the names before a rename.
+  @Test func asksUnderTheOldNames() throws {
+    let database = try SQLiteConnection.open(.memory)
+    try database.execute(
+      "CREATE TABLE old (\"a b\" INT, c INT); INSERT INTO old VALUES (1, NULL), (1, 3), (2, 9)")
+    let from = try SQLiteInspector.inspect(database)
+    var to = try PlanHarness.schema(
+      "CREATE TABLE new (x INT UNIQUE, c INT NOT NULL, CHECK (c < 5 AND x > 0))")
+    let table = ObjectID(.table, [Identifier("main", in: .sqlite), Identifier("new", in: .sqlite)])
+    to.renamedFrom = [
+      table: [Identifier("old", in: .sqlite)],
+      table.part(.column, Identifier("x", in: .sqlite)): [Identifier("a b", in: .sqlite)],
+    ]
+    let plan = try PlanHarness.plan(from: from, to: to)
+    #expect(
+      try SQLiteRows.findings(of: plan.checks, in: database).map(\.sentence).sorted() == [
+        "new repeats (x): 1 row (rowid 2)",
+        "new violates the check (c < 5 AND x > 0): 1 row (rowid 3)",
+        "new.c is null: 1 row (rowid 1)",
+      ])
+    let script = SQLiteDialect().script(plan, options: ScriptOptions(allowed: .all))
+    #expect(PlanHarness.run(script, on: database) != nil)
+    try database.execute("UPDATE old SET \"a b\" = rowid, c = 1")
+    #expect(PlanHarness.run(script, on: database) == nil)
+    #expect(PlanHarness.differences(try SQLiteInspector.inspect(database), to, "up", script) == [])
+  }
+
+  /// The guards never refuse what SQLite accepts, and find all that it refuses by their kind.
+  @Test(arguments: 0..<40)
+  func agreesWithTheEngineOnStrictTypes(_ seed: Int) throws {
+    var random = SeededGenerator(seed: UInt64(seed) + 9)
+    let values = [
+      "1", "'1'", "'01'", "1.0", "1.5", "'1.0'", "'1e3'", "'1.5'", "'x'", "x'31'", "NULL", "''",
+      "' 7 '", "9e18", "9e19", "'9223372036854775808'", "-0.0", "'0x10'", "'1x'",
+    ]
+    let old = ["", "TEXT", "INT", "REAL", "NUMERIC"].randomElement(using: &random) ?? ""
+    let new = ["TEXT", "INT", "REAL", "BLOB", "ANY"].randomElement(using: &random) ?? ""
+    let value = values.randomElement(using: &random) ?? ""
+    let database = try SQLiteConnection.open(.memory)
+    try database.execute("CREATE TABLE t (a \(old)); INSERT INTO t VALUES (\(value))")
+    let from = try SQLiteInspector.inspect(database)
+    let to = try PlanHarness.schema("CREATE TABLE t (a \(new)) STRICT")
+    let plan = try PlanHarness.plan(from: from, to: to)
+    let isFound = try SQLiteRows.findings(of: plan.checks, in: database).contains {
+      $0.count > 0 && $0.check.effect == .blocks
+    }
+    let direct =
+      PlanHarness.run(
+        "CREATE TABLE n (a \(new)) STRICT; INSERT INTO n SELECT a FROM t", on: database)
+    #expect(isFound == (direct != nil), "\(old) -> \(new): \(value): \(direct ?? "accepted")")
+  }
+}
