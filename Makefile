@@ -8,10 +8,10 @@ SOURCES = Sources Tests Package.swift
 LIBRARIES = libpq-dev libsqlite3-dev libyaml-dev libssl-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-long release format lint bench record libraries server toolchain
+.PHONY: help demo build test test-long test-sqlite release format lint bench record libraries server toolchain
 
 help: ## List what make can do.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: libraries toolchain ## Find drift in a small database, make the migration, apply it, check again.
 	@.ci/install-packages sqlite3
@@ -25,6 +25,9 @@ test: libraries server toolchain-test ## Run the tests, with a PostgreSQL server
 
 test-long: libraries server toolchain-test ## Run the tests with larger random samples.
 	KEDGE_LONG_TESTS=1 $(SWIFT_TEST)
+
+test-sqlite: libraries toolchain-test ## Test with another SQLite: SQLITE=folder of its libsqlite3.so.0.
+	LD_LIBRARY_PATH=$(SQLITE):$$LD_LIBRARY_PATH $(SWIFT_TEST) --filter SQLiteEngineTests
 
 release: libraries toolchain-static ## Build the binary to ship: .build/release/kedge.
 	$(SWIFT_RELEASE) --product kedge

@@ -43,6 +43,30 @@ import Testing
     #expect(answer.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
   }
 
+  @Test func rowsInTheWayAreNamedAndRefused() throws {
+    let terminal = try prepared()
+    defer { terminal.close() }
+    try terminal.write(
+      "schema.yaml",
+      MainJobTests.declared.replacing("name: TEXT not null default ''", with: "name: TEXT not null")
+    )
+    let answers = [
+      try terminal.kedge(
+        "diff", "app.db", "schema.yaml", "--format", "sql", "--allow", "DL01"),
+      try terminal.kedge("generate", "names", "--from", "app.db", "--folder", "migrations"),
+    ]
+    for answer in answers {
+      #expect(answer.code == 3)
+      #expect(answer.errors.contains("DD02: users.name is null: 1 row (rowid 2)"))
+      #expect(answer.errors.contains("--allow DD02"))
+    }
+    let allowed = try terminal.kedge(
+      "diff", "app.db", "schema.yaml", "--format", "sql", "--allow", "all", "--sqlite-version",
+      "3.53")
+    #expect(allowed.code == 1)
+    #expect(allowed.output.contains("ALTER COLUMN name SET NOT NULL;"))
+  }
+
   @Test func aScriptTakesTheDatabaseThereAndBack() throws {
     let terminal = try prepared()
     defer { terminal.close() }

@@ -72,6 +72,8 @@ import Testing
     let process = Process()
     process.executableURL = URL(filePath: shell ?? "")
     process.arguments = [path]
+    // The shell needs the library that it was built with.
+    process.environment = [:]
     let input = path + ".sql"
     try Data(script.utf8).write(to: URL(filePath: input))
     process.standardInput = try FileHandle(forReadingFrom: URL(filePath: input))

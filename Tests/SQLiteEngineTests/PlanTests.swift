@@ -186,9 +186,31 @@ import Testing
       ])
   }
 
+  /// From 3.53 on constraints change without a rebuild.
+  @Test func usesTheFormsOfTheTargetVersion() throws {
+    var from = try PlanHarness.schema(
+      "CREATE TABLE t (a INT, b TEXT NOT NULL, c, CONSTRAINT small CHECK (a < 9), CHECK (c > 0))")
+    let to = try PlanHarness.schema(
+      "CREATE TABLE t (a INT NOT NULL, b TEXT, c, CHECK (c > 0), CONSTRAINT big CHECK (a > 9))")
+    from.serverVersion = 3_053_000
+    let script = try PlanHarness.script(from: from, to: to)
+    #expect(
+      script.split(separator: "\n").filter { $0.hasPrefix("ALTER") } == [
+        "ALTER TABLE t DROP CONSTRAINT small;", "ALTER TABLE t ALTER COLUMN a SET NOT NULL;",
+        "ALTER TABLE t ALTER COLUMN b DROP NOT NULL;",
+        "ALTER TABLE t ADD CONSTRAINT big CHECK (a > 9);",
+      ], "\(script)")
+    from.serverVersion = 3_046_000
+    #expect(try PlanHarness.script(from: from, to: to).contains("_kedge_new_t"))
+    from.serverVersion = 3_030_000
+    #expect(throws: PlanningError.self) {
+      try PlanHarness.script(from: from, to: PlanHarness.schema("CREATE TABLE t (a INT) STRICT"))
+    }
+  }
+
   /// An unchanged element keeps its words, comments included.
   @Test func rewritesOnlyWhatChanges() throws {
-    let from = try PlanHarness.schema(
+    var from = try PlanHarness.schema(
       """
       CREATE TABLE t (
         a   INTEGER  PRIMARY KEY /* the key */ NOT NULL,
@@ -196,6 +218,7 @@ import Testing
         CONSTRAINT  big  CHECK (  a > 5 ) -- why
       )
       """)
+    from.serverVersion = 3_040_000
     var objects = from.objects
     for index in objects.indices {
       if case .column(var column) = objects[index], column.id.name.raw == "c" {

@@ -4,8 +4,15 @@ import SchemaDiff
 import SchemaModel
 import Testing
 
+enum SQLiteModules {
+  static let areThere =
+    (try? PlanHarness.schema(
+      "CREATE VIRTUAL TABLE a USING fts5(x); CREATE VIRTUAL TABLE b USING rtree(i, x, y)")) != nil
+}
+
 /// Tables of modules: objects of their own, their shadow tables are none.
-@Suite struct VirtualTableTests {
+@Suite(.enabled(if: SQLiteModules.areThere, "this SQLite has no FTS5 and R-Tree"))
+struct VirtualTableTests {
   static let notes = """
     CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT, body TEXT);
     CREATE VIRTUAL TABLE notes_text USING fts5(title, body, content='notes', content_rowid='id');
