@@ -39,7 +39,8 @@ package enum PostgresInspector {
   private static func queries(serverVersion: Int) -> [CatalogQuery] {
     [
       ExtensionKind.query, ExtensionKind.members, NamespaceKind.query, TypeKind.collations,
-      RelationKind.query, EnumTypeKind.query, CompositeTypeKind.query, DomainKind.query,
+      RelationKind.parents, RelationKind.query, EnumTypeKind.query, CompositeTypeKind.query,
+      DomainKind.query,
       DomainKind.checks, TypeKind.properties, TypeKind.names, CompositeTypeKind.attributes,
       SequenceKind.query, ColumnKind.defaults, ColumnKind.query, RoutineKind.query,
       ConstraintKind.query(serverVersion: serverVersion), IndexKind.operatorClasses,

@@ -102,10 +102,11 @@ enum Unmodelled {
 
   private static let objects: [Rule] = [
     Rule(
-      "aggregates",
+      "ordered-set aggregates",
       from: "pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace",
       name: "pg_catalog.concat(n.nspname, '.', p.proname)",
-      where: "p.prokind = 'a' AND \(CatalogQuery.isUserNamespace("p.pronamespace"))",
+      where: "p.prokind = 'a' AND \(CatalogQuery.isUserNamespace("p.pronamespace")) AND p.oid IN "
+        + "(SELECT g.aggfnoid FROM pg_catalog.pg_aggregate g WHERE g.aggkind <> 'n')",
       member: (CatalogID.procedure, "p.oid")),
     Rule(
       "rules",
@@ -169,18 +170,6 @@ enum Unmodelled {
     name: relation, condition: user, member: member,
     kinds: [
       ("foreign tables", "c.relkind = 'f'"),
-      ("partitioned tables", "c.relkind = 'p'"),
-      ("partitions", "c.relispartition AND c.relkind = 'r'"),
-      (
-        "inheriting tables",
-        "c.relkind = 'r' AND NOT c.relispartition AND c.oid IN "
-          + "(SELECT h.inhrelid FROM pg_catalog.pg_inherits h)"
-      ),
-      (
-        "inherited tables",
-        "c.relkind = 'r' AND c.relhassubclass AND c.oid IN "
-          + "(SELECT h.inhparent FROM pg_catalog.pg_inherits h)"
-      ),
       ("typed tables", "c.relkind = 'r' AND c.reloftype <> 0"),
       ("tablespaces of relations", "c.reltablespace <> 0"),
       (

@@ -81,6 +81,7 @@ struct SchemaBuilder {
       readRoutines(file.fields["procedures"], isProcedure: true)
     }
     addNamespaces()
+    sortTablesByParents()
     forEach(.enumType) { $0.readEnum($1) }
     forEach(.domain) { $0.readDomain($1) }
     forEach(.compositeType) { $0.readCompositeType($1) }

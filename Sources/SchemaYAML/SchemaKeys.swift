@@ -138,6 +138,15 @@ enum SchemaKeys {
       Key("strict", .boolean, "STRICT.", engine: .sqlite),
       Key("without_rowid", .boolean, "WITHOUT ROWID.", engine: .sqlite),
       Key("unlogged", .boolean, "UNLOGGED.", engine: .postgresql),
+      Key(
+        "partition_by", .sql(examples: ["range (created_at)"]), "How the table is partitioned.",
+        engine: .postgresql),
+      Key(
+        "partition_of", .name, "The table that this is a partition of.", engine: .postgresql),
+      Key(
+        "partition_bound", .sql(examples: ["for values from (1) to (10)", "default"]),
+        "Which rows the partition takes.", engine: .postgresql),
+      Key("inherits", .names, "The tables that this inherits from.", engine: .postgresql),
       with,
     ])
 

@@ -59,6 +59,9 @@ extension SchemaKeys {
         "sql_body", .sql(examples: ["RETURN a + b"]),
         "RETURN … or BEGIN ATOMIC … END, which the server parses."),
       Key("library", .object(library), "The file and symbol of a C function."),
+      Key(
+        "aggregate", .sql(examples: ["SFUNC = add, STYPE = integer"]),
+        "The definition of an aggregate."),
     ]
     let ofFunctions = [
       Key("window", .boolean, "WINDOW."),

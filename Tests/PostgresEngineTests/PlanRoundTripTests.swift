@@ -231,7 +231,7 @@ struct PlanRoundTripTests {
       """
       CREATE DOMAIN d AS text COLLATE "C" DEFAULT 'x' NOT NULL CONSTRAINT short CHECK (length(VALUE) < 9);
       CREATE DOMAIN e AS d CHECK (VALUE <> 'y');
-      CREATE TYPE c AS (x int, y text COLLATE "C", z d);
+      CREATE TYPE c AS (x int, y text COLLATE "C", z int[]);
       CREATE TYPE k AS (x int);
       CREATE TABLE t (a d, b c, n e);
       CREATE VIEW v AS SELECT a FROM t
@@ -240,7 +240,7 @@ struct PlanRoundTripTests {
       CREATE DOMAIN d AS text COLLATE "C" DEFAULT 'y' CONSTRAINT short CHECK (length(VALUE) < 10);
       ALTER DOMAIN d ADD CONSTRAINT other CHECK (VALUE <> '') NOT VALID;
       CREATE DOMAIN e AS d CHECK (VALUE <> 'y');
-      CREATE TYPE c AS (x int, y text COLLATE "C", z d);
+      CREATE TYPE c AS (x int, y text COLLATE "C", z int[]);
       CREATE TYPE k AS (y text, n int);
       CREATE TABLE t (a d, b c, n e);
       CREATE VIEW v AS SELECT a FROM t

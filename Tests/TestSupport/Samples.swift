@@ -23,6 +23,7 @@ package enum Samples {
         id: table, isStrict: true, isWithoutRowid: true, isUnlogged: true,
         hasRowSecurity: true, forcesRowSecurity: true,
         storageParameters: ["autovacuum_enabled=false", "fillfactor=70"],
+        partitionKey: "RANGE (id)", parents: [users], partitionBound: "DEFAULT",
         columnOrder: ["id", "total", "state"], source: "CREATE TABLE orders (…)",
         isAnalyzed: true)),
     .column(

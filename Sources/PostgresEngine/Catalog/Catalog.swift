@@ -78,6 +78,9 @@ struct Catalog {
   var addresses: [CatalogAddress: ObjectID] = [:]
   var objects: [SchemaObject] = []
   var dependencies: [ObjectID: [ObjectID]] = [:]
+  /// Of tables and indexes, in order.
+  var parents: [UInt32: [UInt32]] = [:]
+  var orphans: [UInt32] = []
   /// Tables, whose columns are not read yet.
   var tables: [(oid: UInt32, table: Table)] = []
   /// Views, whose queries are read last.

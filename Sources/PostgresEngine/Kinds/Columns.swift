@@ -8,7 +8,7 @@ enum ColumnKind {
         d.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE d.adrelid END), d.oid
     FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
     JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-    WHERE c.relkind = 'r' AND \(CatalogQuery.userRelation)
+    WHERE c.relkind IN ('r', 'p') AND \(CatalogQuery.userRelation)
     """
   ) { rows, catalog in
     for row in rows where catalog.table(row.oid(0)) != nil {
@@ -19,7 +19,7 @@ enum ColumnKind {
   static let query = CatalogQuery(
     """
     SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity,
-      a.attgenerated, a.attcollation
+      a.attgenerated, a.attcollation, a.attislocal
     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
     WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'm', 'p', 'f')
       AND \(CatalogQuery.userRelation)
@@ -38,7 +38,9 @@ enum ColumnKind {
     let collation = row.oid(8)
     let info = Catalog.ColumnInfo(name: name, type: row.oid(3), collation: collation)
     guard number > 0, number <= 1_664,
-      let id = catalog.setColumn(info, number, of: relation)
+      let id = catalog.setColumn(info, number, of: relation),
+      // What comes from a parent is the parent's.
+      row.bool(9) || id.kind != .table
     else { return }
     let type =
       catalog.typeNames[Catalog.key(row.oid(3), row.integer(4))] ?? TypeName("unknown")

@@ -18,7 +18,8 @@ enum ConstraintKind {
           JOIN pg_catalog.pg_operator o ON o.oid = u.oid
           JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace)::text END
       FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-      WHERE c.relkind = 'r' AND k.contype IN ('p', 'u', 'c', 'f', 'x') AND \(CatalogQuery.userRelation)
+      WHERE c.relkind IN ('r', 'p') AND k.contype IN ('p', 'u', 'c', 'f', 'x')
+        AND k.conparentid = 0 AND (k.conislocal OR k.coninhcount = 0) AND \(CatalogQuery.userRelation)
       """
     ) { rows, catalog in
       // Keys need their indexes' details and are finished with them.

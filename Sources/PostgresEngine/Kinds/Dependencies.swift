@@ -42,9 +42,15 @@ enum DependencyKind {
       : CatalogAddress(CatalogID.relation, row.oid(6))
     let neededAddress = CatalogAddress(
       row.oid(3), row.oid(4), Int32(truncatingIfNeeded: row.integer(5)))
-    guard let dependent = catalog.addresses[dependentAddress],
-      let needed = catalog.addresses[neededAddress], dependent != needed
+    // An inherited column has no id of its own.
+    guard
+      let dependent = catalog.addresses[dependentAddress],
+      let needed = catalog.addresses[neededAddress]
+        ?? catalog.addresses[CatalogAddress(neededAddress.catalog, neededAddress.oid)],
+      dependent != needed
     else { return nil }
+    // A table's rules are not modelled.
+    if !row.isNull(6), dependent.kind != .view, dependent.kind != .materializedView { return nil }
     // A sequence's owner is a field of it.
     if dependent.kind == .sequence || dependent.kind == .extension { return nil }
     // A view's rule depends on the view.

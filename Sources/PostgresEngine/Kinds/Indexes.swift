@@ -48,7 +48,7 @@ enum IndexKind {
       FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
       JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
       JOIN pg_catalog.pg_am m ON m.oid = x.relam
-      WHERE c.relkind IN ('r', 'm') AND \(CatalogQuery.userRelation)
+      WHERE c.relkind IN ('r', 'm', 'p') AND \(CatalogQuery.userRelation)
       """
     ) { rows, catalog in
       for row in rows { decode(row, &catalog) }
@@ -58,7 +58,8 @@ enum IndexKind {
   private static func decode(_ row: PostgresRow, _ catalog: inout Catalog) {
     let oid = row.oid(0)
     let relation = row.oid(1)
-    guard let table = catalog.relations[relation]?.id else { return }
+    // A partition's part of its parent's index comes and goes with that.
+    guard let table = catalog.relations[relation]?.id, catalog.parents[oid] == nil else { return }
     let numbers = row.integers(6)
     let keyCount = row.integer(5)
     let include = catalog.columns(relation, Array(numbers.dropFirst(keyCount)))

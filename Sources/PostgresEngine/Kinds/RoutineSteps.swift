@@ -11,7 +11,8 @@ enum RoutineSteps {
   }
 
   static func drop(_ routine: Routine, _ context: PlanContext) -> Step {
-    let word: SQL = routine.isProcedure ? "PROCEDURE" : "FUNCTION"
+    var word: SQL = routine.isProcedure ? "PROCEDURE" : "FUNCTION"
+    if case .aggregate = routine.body { word = "ROUTINE" }
     return Step(
       .drop, routine.id, destroys: [routine.id],
       releases: context.needs(.function(routine), in: context.from),
@@ -29,7 +30,8 @@ enum RoutineSteps {
 
   /// `CREATE OR REPLACE` keeps the kind, the result, the names of the arguments and their defaults.
   static func canReplace(_ old: Routine, by new: Routine) -> Bool {
-    guard old.isProcedure == new.isProcedure, old.isWindow == new.isWindow,
+    guard old.isProcedure == new.isProcedure, isAggregate(old) == isAggregate(new),
+      old.isWindow == new.isWindow,
       old.returns == new.returns, old.returnsSet == new.returnsSet,
       old.arguments.count == new.arguments.count
     else { return false }
@@ -45,9 +47,20 @@ enum RoutineSteps {
     "\(path: Array(id.path.prefix(2)))(\(.verbatim(id.path.last?.raw ?? "")))"
   }
 
+  private static func isAggregate(_ routine: Routine) -> Bool {
+    if case .aggregate = routine.body { true } else { false }
+  }
+
   // MARK: - Text
 
   private static func definition(_ routine: Routine, word: SQL) -> SQL {
+    if case .aggregate(let definition) = routine.body {
+      let list = routine.arguments.map(argument)
+      return """
+        \(word) AGGREGATE \(path: Array(routine.id.path.prefix(2)))\
+        (\(list.isEmpty ? "*" : list.joined(", "))) (\(.verbatim(definition.string)))
+        """
+    }
     let kind: SQL = routine.isProcedure ? "PROCEDURE" : "FUNCTION"
     let inputs = routine.arguments.filter { $0.mode != .table }.map(argument)
     var sql: SQL =
@@ -66,6 +79,7 @@ enum RoutineSteps {
     switch routine.body {
     case .text(let text): sql += "\n    AS \(.verbatim(dollarQuoted(text.string)))"
     case .standard(let text): sql += "\n    \(text)"
+    case .aggregate: break
     case .library(let file, let symbol):
       sql += "\n    AS \(literal: file.string), \(literal: symbol.string)"
     }

@@ -8,7 +8,34 @@ enum RoutineKind {
       p.provolatile, p.proisstrict, p.prosecdef, p.proleakproof, p.proparallel, p.procost, p.prorows,
       p.proretset, pg_catalog.format_type(p.prorettype, NULL), p.prorettype, p.proconfig,
       p.proargmodes, p.proargnames, a.types, a.names, a.defaults,
-      pg_catalog.pg_get_function_sqlbody(p.oid), NULLIF(p.prosupport::text, '-')
+      CASE WHEN p.prokind <> 'a' THEN pg_catalog.pg_get_function_sqlbody(p.oid) END,
+      NULLIF(p.prosupport::text, '-'),
+      CASE WHEN p.prokind = 'a' THEN (
+        SELECT pg_catalog.concat_ws(', ',
+          'SFUNC = ' || g.aggtransfn, 'STYPE = ' || pg_catalog.format_type(g.aggtranstype, NULL),
+          'SSPACE = ' || NULLIF(g.aggtransspace, 0),
+          'FINALFUNC = ' || NULLIF(g.aggfinalfn::text, '-'),
+          CASE WHEN g.aggfinalextra THEN 'FINALFUNC_EXTRA' END,
+          'FINALFUNC_MODIFY = ' || CASE g.aggfinalmodify WHEN 's' THEN 'SHAREABLE'
+            WHEN 'w' THEN 'READ_WRITE' END,
+          'COMBINEFUNC = ' || NULLIF(g.aggcombinefn::text, '-'),
+          'SERIALFUNC = ' || NULLIF(g.aggserialfn::text, '-'),
+          'DESERIALFUNC = ' || NULLIF(g.aggdeserialfn::text, '-'),
+          'INITCOND = ' || pg_catalog.quote_literal(g.agginitval),
+          'MSFUNC = ' || NULLIF(g.aggmtransfn::text, '-'),
+          'MINVFUNC = ' || NULLIF(g.aggminvtransfn::text, '-'),
+          'MSTYPE = ' || pg_catalog.format_type(NULLIF(g.aggmtranstype, 0), NULL),
+          'MSSPACE = ' || NULLIF(g.aggmtransspace, 0),
+          'MFINALFUNC = ' || NULLIF(g.aggmfinalfn::text, '-'),
+          CASE WHEN g.aggmfinalextra THEN 'MFINALFUNC_EXTRA' END,
+          'MINITCOND = ' || pg_catalog.quote_literal(g.aggminitval),
+          'SORTOP = ' || CASE WHEN g.aggsortop <> 0 THEN (
+            SELECT pg_catalog.format('OPERATOR(%I.%s)', n.nspname, o.oprname)
+            FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
+            WHERE o.oid = g.aggsortop) END,
+          CASE p.proparallel WHEN 's' THEN 'PARALLEL = SAFE'
+            WHEN 'r' THEN 'PARALLEL = RESTRICTED' END)
+        FROM pg_catalog.pg_aggregate g WHERE g.aggfnoid = p.oid AND g.aggkind = 'n') END
     FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
     CROSS JOIN LATERAL (
       SELECT pg_catalog.array_agg(u.type ORDER BY u.i)::text AS types,
@@ -17,7 +44,9 @@ enum RoutineKind {
           pg_catalog.pg_get_function_arg_default(p.oid, u.i::int) ORDER BY u.i)::text END AS defaults
       FROM pg_catalog.unnest(COALESCE(p.proallargtypes, p.proargtypes::pg_catalog.oid[]))
         WITH ORDINALITY u(type, i)) a
-    WHERE p.prokind IN ('f', 'p', 'w') AND \(CatalogQuery.isUserNamespace("p.pronamespace"))
+    WHERE (p.prokind IN ('f', 'p', 'w') OR p.oid IN (
+        SELECT g.aggfnoid FROM pg_catalog.pg_aggregate g WHERE g.aggkind = 'n'))
+      AND \(CatalogQuery.isUserNamespace("p.pronamespace"))
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend i
                       WHERE i.classid = 1255 AND i.objid = p.oid AND i.deptype = 'i')
     """
@@ -64,6 +93,12 @@ enum RoutineKind {
     }
     routine.support = row.optionalText(24).map { ExactText($0) }
     routine.settings = Catalog.options(row.texts(17))
+    // The rest is said in the definition, or is the functions' own.
+    if case .aggregate = routine.body {
+      routine.parallel = .unsafe
+      routine.volatility = .volatile
+      routine.cost = nil
+    }
     catalog.add(.function(routine), at: CatalogAddress(CatalogID.procedure, oid))
   }
 
@@ -100,6 +135,7 @@ enum RoutineKind {
   }
 
   private static func body(_ row: PostgresRow, _ catalog: inout Catalog) -> Routine.Body {
+    if let definition = row.optionalText(25) { return .aggregate(ExactText(definition)) }
     if let text = row.optionalText(23) { return .standard(catalog.expression(text)) }
     if let file = row.optionalText(6) {
       return .library(file: ExactText(file), symbol: ExactText(row.text(5)))

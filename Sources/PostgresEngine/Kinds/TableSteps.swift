@@ -24,8 +24,19 @@ enum TableSteps {
       }
     }
     let kind: SQL = table.isUnlogged ? "CREATE UNLOGGED TABLE" : "CREATE TABLE"
-    var sql: SQL = "\(kind) \(path: table.id.path) (\n\(lines.joined(",\n"))\n)"
-    if lines.isEmpty { sql = "\(kind) \(path: table.id.path) ()" }
+    var sql: SQL = "\(kind) \(path: table.id.path)"
+    if let bound = table.partitionBound, let parent = table.parents.first {
+      sql += " PARTITION OF \(path: parent.path)"
+      if !lines.isEmpty { sql += " (\n\(lines.joined(",\n"))\n)" }
+      sql += " \(.verbatim(bound.string))"
+    } else {
+      sql += lines.isEmpty ? " ()" : " (\n\(lines.joined(",\n"))\n)"
+      if !table.parents.isEmpty {
+        let parents = table.parents.map { parent -> SQL in "\(path: parent.path)" }
+        sql += " INHERITS (\(parents.joined(", ")))"
+      }
+    }
+    if let key = table.partitionKey { sql += " PARTITION BY \(.verbatim(key.string))" }
     if !table.storageParameters.isEmpty { sql += " WITH (\(parameters(table.storageParameters)))" }
     let own = Set([table.id] + inside.map(\.id))
     var needed = context.needs(.table(table), in: context.to)
@@ -82,10 +93,35 @@ enum TableSteps {
       statements += security
       hazards.append(Hazard("LK32", "Who may see which rows of \(new.id.name) changes."))
     }
+    statements += lineage(from: old, to: new)
     statements += parameterChanges(
       "TABLE", new.id.path, from: old.storageParameters, to: new.storageParameters)
     return Step(
-      .alter, new.id, produces: [new.id], consumes: [], statements: statements, hazards: hazards)
+      .alter, new.id, produces: [new.id],
+      consumes: new.parents.filter { !old.parents.contains($0) },
+      releases: old.parents.filter { !new.parents.contains($0) }, statements: statements,
+      hazards: hazards)
+  }
+
+  private static func lineage(from old: Table, to new: Table) -> [Statement] {
+    let path = new.id.path
+    let isMoved = old.partitionBound != new.partitionBound
+    var statements: [Statement] = []
+    for parent in old.parents where isMoved || !new.parents.contains(parent) {
+      let sql: SQL =
+        old.partitionBound == nil
+        ? "ALTER TABLE \(path: path) NO INHERIT \(path: parent.path)"
+        : "ALTER TABLE \(path: parent.path) DETACH PARTITION \(path: path)"
+      statements.append(Statement(sql, lock: .accessExclusive))
+    }
+    for parent in new.parents where isMoved || !old.parents.contains(parent) {
+      let sql: SQL =
+        new.partitionBound.map { bound -> SQL in
+          "ALTER TABLE \(path: parent.path) ATTACH PARTITION \(path: path) \(.verbatim(bound.string))"
+        } ?? "ALTER TABLE \(path: path) INHERIT \(path: parent.path)"
+      statements.append(Statement(sql, lock: .accessExclusive))
+    }
+    return statements
   }
 
   private static func rowSecurity(from old: Table, to new: Table) -> [Statement] {

@@ -1,25 +1,54 @@
 import SchemaModel
 
 enum RelationKind {
-  /// Partitions, inheritance, typed tables: in the catalogs as tables, not in the model.
-  static let unmodelledForms = """
-    (c.relispartition OR c.reloftype <> 0
-      OR EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid OR h.inhparent = c.oid))
+  /// Of tables and of indexes.
+  static let parents = CatalogQuery(
     """
+    SELECT inhrelid, inhparent FROM pg_catalog.pg_inherits ORDER BY inhrelid, inhseqno
+    """
+  ) { rows, catalog in
+    for row in rows { catalog.parents[row.oid(0), default: []].append(row.oid(1)) }
+  }
 
   static let query = CatalogQuery(
     """
     SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.reloptions,
-      c.relispartition OR c.reloftype <> 0 OR i.oid IS NOT NULL, c.relrowsecurity,
-      c.relforcerowsecurity
+      c.reloftype <> 0, c.relrowsecurity, c.relforcerowsecurity,
+      CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END,
+      CASE WHEN c.relispartition AND c.relkind IN ('r', 'p', 'f')
+        THEN pg_catalog.pg_get_expr(c.relpartbound, c.oid) END
     FROM pg_catalog.pg_class c
-    LEFT JOIN (SELECT inhrelid AS oid FROM pg_catalog.pg_inherits
-               UNION SELECT inhparent FROM pg_catalog.pg_inherits) i ON i.oid = c.oid
     WHERE c.relkind IN ('r', 'v', 'S', 'm', 'f', 'p', 'i', 'I') AND \(CatalogQuery.userRelation)
     """
   ) { rows, catalog in
     catalog.relations.reserveCapacity(rows.count)
     for row in rows { decode(row, &catalog) }
+    forgetOrphans(&catalog)
+  }
+
+  /// A table whose parent is not modelled is not modelled either.
+  private static func forgetOrphans(_ catalog: inout Catalog) {
+    var isChanged = true
+    while isChanged {
+      isChanged = false
+      catalog.tables.removeAll { oid, _ in
+        let parents = catalog.parents[oid] ?? []
+        guard parents.contains(where: { catalog.relations[$0]?.id == nil }) else { return false }
+        catalog.orphans.append(oid)
+        isChanged = true
+        return true
+      }
+      for oid in catalog.orphans {
+        guard let id = catalog.relations[oid]?.id else { continue }
+        catalog.count("tables that inherit from tables that are not modelled", id)
+        catalog.relations[oid]?.id = nil
+        catalog.addresses[CatalogAddress(CatalogID.relation, oid)] = nil
+      }
+    }
+    for index in catalog.tables.indices {
+      let parents = catalog.parents[catalog.tables[index].oid] ?? []
+      catalog.tables[index].table.parents = parents.compactMap { catalog.relations[$0]?.id }
+    }
   }
 
   private static func decode(_ row: PostgresRow, _ catalog: inout Catalog) {
@@ -30,7 +59,8 @@ enum RelationKind {
     var relation = Catalog.Relation(kind: kind, path: path)
     let isModelled = !row.bool(6) && !catalog.isExtensionMember(CatalogID.relation, oid)
     switch kind {
-    case UInt8(ascii: "r") where isModelled:
+    case UInt8(ascii: "r"), UInt8(ascii: "p"):
+      guard isModelled else { break }
       let id = ObjectID(.table, path)
       relation.id = id
       // The table itself is added when its columns are known.
@@ -40,7 +70,9 @@ enum RelationKind {
           Table(
             id: id, isUnlogged: row.code(4) == UInt8(ascii: "u"),
             hasRowSecurity: row.bool(7), forcesRowSecurity: row.bool(8),
-            storageParameters: Catalog.options(row.texts(5)))
+            storageParameters: Catalog.options(row.texts(5)),
+            partitionKey: row.optionalText(9).map { ExactText($0) },
+            partitionBound: row.optionalText(10).map { ExactText($0) })
         ))
       catalog.addresses[CatalogAddress(CatalogID.relation, oid)] = id
     case UInt8(ascii: "v"), UInt8(ascii: "m"):

@@ -9,7 +9,7 @@ enum TriggerKind {
       g.tgdeferrable, g.tginitdeferred, g.tgconstrrelid, g.tgoldtable, g.tgnewtable,
       pg_catalog.pg_get_triggerdef(g.oid, false)
     FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid
-    WHERE NOT g.tgisinternal AND \(CatalogQuery.userRelation)
+    WHERE NOT g.tgisinternal AND g.tgparentid = 0 AND \(CatalogQuery.userRelation)
     """
   ) { rows, catalog in
     for row in rows { decode(row, &catalog) }

@@ -64,10 +64,34 @@ struct PlanContext {
     case .foreignKey(let key): needed += keys(of: key, in: schema)
     case .column(let column):
       if let text = column.defaultValue { needed += sequences(in: text) }
+    case .function(let routine):
+      if case .aggregate(let definition) = routine.body {
+        needed += functions(of: definition.string, in: schema)
+      }
     case .index: needed.append(ObjectID(.materializedView, object.id.relationPath))
     default: break
     }
     return needed
+  }
+
+  /// `SFUNC = public.f`: an aggregate's functions, whatever their arguments.
+  private func functions(of definition: String, in schema: Schema) -> [ObjectID] {
+    guard let tokens = try? Lexer.tokens(of: definition, rules: .postgresql) else { return [] }
+    var found: [ObjectID] = []
+    for (index, token) in tokens.enumerated()
+    where token.isSymbol("=") && index > 0
+      && tokens[index - 1].text.asciiLowercased.hasSuffix("func")
+    {
+      var path: [Identifier] = []
+      for part in tokens[(index + 1)...] {
+        if part.isSymbol(".") { continue }
+        guard part.kind == .word || part.kind == .quotedName else { break }
+        path.append(PostgresSyntax().identifier(part))
+      }
+      if path.count == 1 { path.insert(Identifier("public"), at: 0) }
+      found += schema.objects(of: .function, under: path).map(\.id)
+    }
+    return found
   }
 
   /// The keys and unique indexes that a foreign key can lean on.

@@ -22,7 +22,7 @@ struct StepEmitter {
       context.changes,
       foldsCreate: { [.column, .primaryKey, .unique, .check].contains($0) },
       foldsDrop: { _ in true })
-    for change in folded {
+    for change in folded where !Inheritance.isCarried(change.change, context) {
       if change.change.id.kind == .virtualTable {
         throw .unsupported(change.change.id, "PostgreSQL has no virtual tables")
       }
@@ -122,7 +122,12 @@ struct StepEmitter {
     case (.policy(let old), .policy(let new)): return [PolicySteps.alter(old, to: new, context)]
     case (.sequence(let old), .sequence(let new)):
       return absorbed.contains(new.id) ? [] : SequenceSteps.alter(old, to: new)
-    case (.table(let old), .table(let new)): return [TableSteps.alter(old, to: new)]
+    case (.table(let old), .table(let new)):
+      guard old.partitionKey == new.partitionKey else {
+        throw .unsupported(
+          new.id, "PostgreSQL cannot change how a table is partitioned; its rows have to be moved")
+      }
+      return [TableSteps.alter(old, to: new)]
     case (.column(let old), .column(let new)):
       return try ColumnSteps.alter(old, to: new, context)
     case (.view(let old), .view(let new)): return [ViewSteps.replace(old, by: new, context)]

@@ -1,4 +1,4 @@
-/// A function or procedure. Its id ends with the types of its input arguments (`integer, text`), since a
+/// A function, procedure or aggregate. Its id ends with the types of its input arguments (`integer, text`), since a
 /// name alone is not enough.
 package struct Routine: Describable {
   package struct Argument: Hashable, Sendable, Codable {
@@ -52,6 +52,8 @@ package struct Routine: Describable {
     case standard(Expression)
     /// A C function: file and symbol.
     case library(file: ExactText, symbol: ExactText)
+    /// An aggregate: the list of `CREATE AGGREGATE`, `SFUNC = …, STYPE = …`.
+    case aggregate(ExactText)
   }
 
   package var id: ObjectID
@@ -135,6 +137,7 @@ package struct Routine: Describable {
     case .text(let text): .text(text)
     case .standard(let expression): .expression(expression)
     case .library(let file, let symbol): .list([.text(file), .text(symbol)])
+    case .aggregate(let definition): .list([.text("aggregate"), .text(definition)])
     }
   }
 

@@ -13,6 +13,13 @@ package struct Table: Describable {
   package var forcesRowSecurity: Bool
   /// Storage parameters as `name=value`, sorted (`pg_class.reloptions`).
   package var storageParameters: [ExactText]
+  /// PostgreSQL: `RANGE (at)`, of a partitioned table.
+  package var partitionKey: ExactText?
+  /// PostgreSQL: the tables that it inherits from, or the one that it is a partition of. What it has from
+  /// them (columns, constraints, indexes) is theirs, and not modelled again.
+  package var parents: [ObjectID]
+  /// PostgreSQL: `FOR VALUES …` or `DEFAULT`, of a partition.
+  package var partitionBound: ExactText?
   /// The columns in the order of the catalog or of the file.
   @Incidental package var columnOrder: [Identifier]?
   /// SQLite: the whole `CREATE TABLE` as `sqlite_schema` has it.
@@ -23,7 +30,9 @@ package struct Table: Describable {
   package init(
     id: ObjectID, isStrict: Bool = false, isWithoutRowid: Bool = false, isUnlogged: Bool = false,
     hasRowSecurity: Bool = false, forcesRowSecurity: Bool = false,
-    storageParameters: [ExactText] = [], columnOrder: [Identifier]? = nil, source: String? = nil, isAnalyzed: Bool? = nil
+    storageParameters: [ExactText] = [], partitionKey: ExactText? = nil,
+    parents: [ObjectID] = [], partitionBound: ExactText? = nil, columnOrder: [Identifier]? = nil,
+    source: String? = nil, isAnalyzed: Bool? = nil
   ) {
     self.id = id
     self.isStrict = isStrict
@@ -32,24 +41,35 @@ package struct Table: Describable {
     self.hasRowSecurity = hasRowSecurity
     self.forcesRowSecurity = forcesRowSecurity
     self.storageParameters = storageParameters
+    self.partitionKey = partitionKey
+    self.parents = parents
+    self.partitionBound = partitionBound
     _columnOrder = Incidental(wrappedValue: columnOrder)
     _source = Incidental(wrappedValue: source)
     _isAnalyzed = Incidental(wrappedValue: isAnalyzed)
   }
 
-  package var requires: [ObjectID] { id.namespace.map { [.namespace($0)] } ?? [] }
+  package var requires: [ObjectID] { (id.namespace.map { [.namespace($0)] } ?? []) + parents }
   package var fields: [Field] {
     [
       Field("strict", isStrict), Field("without_rowid", isWithoutRowid),
       Field("unlogged", isUnlogged), Field("row_security", hasRowSecurity),
       Field("force_row_security", forcesRowSecurity),
       Field("storage_parameters", .list(storageParameters.map { .text($0) })),
+      Field("partition_by", partitionKey?.string),
+      Field(
+        "inherits",
+        parents.isEmpty
+          ? .absent
+          : .list(parents.map { parent in .list(parent.path.map { .text(ExactText($0.key)) }) })),
+      Field("partition_bound", partitionBound?.string),
     ]
   }
 
   package func renamed(by names: Renaming) -> Table {
     var copy = self
     copy.id = names(id)
+    copy.parents = parents.map { names($0) }
     copy.columnOrder = columnOrder.map { names.columns($0, of: id) }
     return copy
   }

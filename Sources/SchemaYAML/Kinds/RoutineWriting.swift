@@ -39,6 +39,8 @@ extension SchemaWriter {
     case .text(let text): entries.append(YAMLEntry("body", .text(text.string)))
     case .standard(let expression):
       entries.append(YAMLEntry("sql_body", sql(expression.text)))
+    case .aggregate(let definition):
+      entries.append(YAMLEntry("aggregate", sql(definition.string)))
     case .library(let file, let symbol):
       entries.append(
         YAMLEntry(

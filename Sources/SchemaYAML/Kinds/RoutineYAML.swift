@@ -118,14 +118,15 @@ extension SchemaBuilder {
   }
 
   private mutating func routineBody(_ fields: Fields, at pair: YAMLPair) -> Routine.Body? {
-    let given = ["body", "sql_body", "library"].filter { fields.given.contains($0) }
+    let given = ["body", "sql_body", "library", "aggregate"].filter { fields.given.contains($0) }
     guard given.count == 1 else {
       nodes.report(
         pair.key.mark,
-        "'\(pair.name)' has \(given.isEmpty ? "none" : "more than one") of 'body', 'sql_body' "
-          + "and 'library'")
+        "'\(pair.name)' has \(given.isEmpty ? "none" : "more than one") of 'body', 'sql_body', "
+          + "'library' and 'aggregate'")
       return nil
     }
+    if let text = fields.text("aggregate") { return .aggregate(ExactText(text.trimmingSpace)) }
     if let text = fields.text("body") { return .text(ExactText(text)) }
     if let node = fields["sql_body"], let text = fields.text("sql_body") {
       return expression(SchemaBuilder.withoutSemicolon(text), at: node).map { .standard($0) }

@@ -27,7 +27,9 @@ extension SchemaBuilder {
       else { continue }
       order.append(name)
     }
-    columns[id] = order
+    var lineage = Table(id: id)
+    readLineage(fields, into: &lineage)
+    columns[id] = lineage.parents.flatMap { columns[$0] ?? [] } + order
     takeNames(fields, &scope)
     for pair in columnPairs {
       guard let name = try? syntax.path(pair.name).first else { continue }
@@ -53,7 +55,8 @@ extension SchemaBuilder {
           isUnlogged: fields.flag("unlogged"), hasRowSecurity: fields.flag("row_security"),
           forcesRowSecurity: fields.flag("force_row_security"),
           storageParameters: parameters(fields["with"]),
-          columnOrder: order)))
+          partitionKey: lineage.partitionKey, parents: lineage.parents,
+          partitionBound: lineage.partitionBound, columnOrder: order)))
     if engine == .postgresql { markKeyColumnsNotNull(of: id) }
   }
 
@@ -166,6 +169,7 @@ extension SchemaWriter {
     entries += flag("strict", table.isStrict)
     entries += flag("without_rowid", table.isWithoutRowid)
     entries += flag("unlogged", table.isUnlogged)
+    entries += lineage(of: table)
     entries += parameters(table.storageParameters)
     return .mapping(entries)
   }

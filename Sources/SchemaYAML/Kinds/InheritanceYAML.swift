@@ -1,0 +1,102 @@
+import SQLText
+import SchemaModel
+
+/// Partitioned tables, partitions and children by inheritance.
+extension SchemaBuilder {
+  /// Parents first: a child's keys and indexes may name columns that only its parents declare.
+  mutating func sortTablesByParents() {
+    guard let tables = declarations[.table], engine == .postgresql else { return }
+    var parents: [ObjectID: [ObjectID]] = [:]
+    for declaration in tables { parents[declaration.id] = declaredParents(declaration) }
+    func depth(_ id: ObjectID, _ limit: Int) -> Int {
+      guard limit > 0 else { return 0 }
+      return 1 + ((parents[id] ?? []).map { depth($0, limit - 1) }.max() ?? -1)
+    }
+    guard parents.values.contains(where: { !$0.isEmpty }) else { return }
+    declarations[.table] = tables.enumerated().sorted { left, right in
+      let (a, b) = (depth(left.element.id, 32), depth(right.element.id, 32))
+      return a == b ? left.offset < right.offset : a < b
+    }.map(\.element)
+  }
+
+  /// As far as they can be read; problems are reported when the table is.
+  private func declaredParents(_ declaration: Declaration) -> [ObjectID] {
+    guard case .mapping(let pairs) = declaration.pair.value.content else { return [] }
+    var names: [String] = []
+    for pair in pairs where pair.name == "inherits" || pair.name == "partition_of" {
+      switch pair.value.content {
+      case .scalar(let text, _): names.append(text)
+      case .sequence(let items):
+        names += items.compactMap { item -> String? in
+          guard case .scalar(let text, _) = item.content else { return nil }
+          return text
+        }
+      case .mapping: continue
+      }
+    }
+    return names.compactMap { name in
+      (try? syntax.path(name)).map { referencedTable($0) }
+    }
+  }
+
+  mutating func readLineage(_ fields: Fields, into table: inout Table) {
+    if let text = fields.text("partition_by") {
+      table.partitionKey = ExactText(PartitionText.canonical(text))
+    }
+    if let text = fields.text("partition_bound") {
+      table.partitionBound = ExactText(PartitionText.canonical(text))
+    }
+    if let node = fields["partition_of"], let text = fields.text("partition_of"),
+      let path = path(text, at: node)
+    {
+      table.parents.append(referencedTable(path))
+    }
+    if let node = fields["inherits"] {
+      for (text, item) in nodes.texts(node, of: "'inherits'") {
+        if let path = path(text, at: item) { table.parents.append(referencedTable(path)) }
+      }
+    }
+  }
+}
+
+extension SchemaWriter {
+  func lineage(of table: Table) -> [YAMLEntry] {
+    var entries: [YAMLEntry] = []
+    if let key = table.partitionKey { entries.append(YAMLEntry("partition_by", sql(key.string))) }
+    let parents = table.parents.map { YAMLValue.text(text($0.path)) }
+    if let bound = table.partitionBound {
+      if let parent = parents.first { entries.append(YAMLEntry("partition_of", parent)) }
+      entries.append(YAMLEntry("partition_bound", sql(bound.string)))
+    } else if !parents.isEmpty {
+      entries.append(YAMLEntry("inherits", .sequence(parents)))
+    }
+    return entries
+  }
+}
+
+/// `range (at)`, `for values from (1) to (2)`: spelled as PostgreSQL prints them.
+enum PartitionText {
+  private static let keywords: Set<String> = [
+    "range", "list", "hash", "for", "values", "from", "to", "in", "with", "modulus", "remainder",
+    "default", "minvalue", "maxvalue",
+  ]
+
+  static func canonical(_ text: String) -> String {
+    guard let tokens = try? PostgresSyntax().tokens(of: text) else { return text.trimmingSpace }
+    var bytes = Array(text.utf8)
+    var depth = 0
+    for token in tokens {
+      if token.isSymbol("(") { depth += 1 }
+      if token.isSymbol(")") { depth -= 1 }
+      let word = token.text.asciiLowercased
+      let isKeyword =
+        token.kind == .word && keywords.contains(word)
+        && (depth == 0 || word == "minvalue" || word == "maxvalue")
+      guard isKeyword else { continue }
+      for index in token.range where bytes[index] >= 0x61 && bytes[index] <= 0x7A {
+        bytes[index] -= 0x20
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self).trimmingSpace
+  }
+}
