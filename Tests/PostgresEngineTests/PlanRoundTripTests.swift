@@ -334,6 +334,45 @@ struct PlanRoundTripTests {
     }
   }
 
+  /// What `renamed_from` says is renamed, values and identity sequences included, up and down.
+  @Test func namesThatAreDeclaredAsRenamedKeepWhatTheyName() throws {
+    try SharedServer.withDatabase { one, _ in
+      try load(
+        """
+        CREATE TYPE e AS ENUM ('a', 'b');
+        CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY, x e DEFAULT 'b');
+        INSERT INTO t (x) VALUES ('b')
+        """, one)
+      let before = try PostgresInspector.inspect(one)
+      try SharedServer.withDatabase { other, _ in
+        try load(
+          """
+          CREATE TYPE e AS ENUM ('a', 'c');
+          CREATE TABLE u (number int GENERATED ALWAYS AS IDENTITY, x e DEFAULT 'c')
+          """, other)
+        var after = try PostgresInspector.inspect(other)
+        let name = { (names: String...) in names.map { Identifier($0) } }
+        after.renamedFrom = [
+          ObjectID(.enumType, name("public", "e", "c")): name("b"),
+          ObjectID(.table, name("public", "u")): name("t"),
+          ObjectID(.column, name("public", "u", "number")): name("id"),
+        ]
+        try execute(plan(before, after), one)
+        let up = try PostgresInspector.inspect(one)
+        #expect(Differ.differences(up, after) == [])
+        let rows = try one.query("SELECT number, x::text FROM u")
+        #expect(rows.first?.text(1) == "c")
+        let dialect = PostgresDialect()
+        let renames = try RenameHints.renames(
+          from: before, to: after, byShape: dialect.kindsRenamedByShape)
+        let difference = try Differ.difference(from: before, to: after, renames: renames)
+        let down = try Planner.reverse(difference, from: before, to: after, dialect: dialect)
+        try execute(down, one)
+        #expect(Differ.differences(try PostgresInspector.inspect(one), before) == [])
+      }
+    }
+  }
+
   @Test func countersAreCarriedOver() throws {
     try SharedServer.withDatabase { connection, _ in
       try load(

@@ -17,25 +17,76 @@ enum EnumSteps {
   static func alter(
     _ old: EnumType, to new: EnumType, _ context: PlanContext, rebuilt: Set<ObjectID>
   ) -> [Step] {
+    let renames = renames(from: old, to: new, context)
+    var steps = renames.map { value, name in
+      // An alteration like any other: what uses the new value comes after.
+      Step(
+        .rename, new.id,
+        statements: [
+          Statement(
+            "ALTER TYPE \(path: new.id.path) RENAME VALUE \(literal: value.string) TO \(literal: name.string)",
+            lock: .shareUpdateExclusive)
+        ], hazards: [Hazard("BC04", "Programs that use \(value.string) of \(new.id.name) fail.")])
+    }
+    let old = renamed(old, by: renames)
     if let additions = additions(from: old, to: new) {
-      return [
-        Step(
-          .alter, new.id, produces: [new.id], statements: additions,
-          reversibility: .conditional)
-      ]
+      if !additions.isEmpty {
+        steps.append(
+          Step(
+            .alter, new.id, produces: [new.id], statements: additions,
+            reversibility: .conditional))
+      }
+      return steps
     }
     let swap = TypeSwap(context: context, rebuilt: rebuilt)
-    var step = swap.step(new.id, made: [created(new)], dropping: "TYPE")
+    var swapped = swap.step(new.id, made: [created(new)], dropping: "TYPE")
     let gone = Set(old.values).subtracting(new.values)
     if !gone.isEmpty {
-      step.hazards.append(
+      swapped.hazards.append(
         Hazard(
           "DL08",
           "Rows that hold \(gone.sorted().map { Quoting.literal($0.string) }.joined(separator: ", ")) "
             + "stop the change of enum \(new.id.name); they have to be given another value first.",
           needsPermission: true))
     }
-    return [step]
+    return steps + [swapped]
+  }
+
+  /// Values under new names, as either side's `renamed_from` tells.
+  static func renames(
+    from old: EnumType, to new: EnumType, _ context: PlanContext
+  ) -> [(ExactText, ExactText)] {
+    var renames: [(ExactText, ExactText)] = []
+    for value in new.values where !old.values.contains(value) {
+      let names = context.to.renamedFrom[part(new, value)] ?? []
+      if let name = names.map({ ExactText($0.raw) }).first(where: {
+        old.values.contains($0) && !new.values.contains($0)
+      }) {
+        renames.append((name, value))
+      }
+    }
+    for value in old.values where !new.values.contains(value) {
+      let names = context.from.renamedFrom[part(old, value)] ?? []
+      if let name = names.map({ ExactText($0.raw) }).first(where: {
+        new.values.contains($0) && !old.values.contains($0)
+      }), !renames.contains(where: { $0.0 == value || $0.1 == name }) {
+        renames.append((value, name))
+      }
+    }
+    return renames
+  }
+
+  /// The type as it is after the renames.
+  static func renamed(_ type: EnumType, by renames: [(ExactText, ExactText)]) -> EnumType {
+    var type = type
+    for (value, name) in renames {
+      type.values = type.values.map { $0 == value ? name : $0 }
+    }
+    return type
+  }
+
+  private static func part(_ type: EnumType, _ value: ExactText) -> ObjectID {
+    ObjectID(.enumType, type.id.path + [Identifier(value.string)])
   }
 
   /// The `ADD VALUE` statements that suffice, or nil where values go or change places.

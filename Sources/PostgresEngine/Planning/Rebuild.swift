@@ -39,7 +39,8 @@ struct Rebuild {
           queue.append(.retyped(old.id, isOther: !TypeChange.isSameBase(old.type, new.type)))
         }
       case (.enumType(let old), .enumType(let new)):
-        if EnumSteps.additions(from: old, to: new) == nil { queue.append(.swapped(old.id)) }
+        let renamed = EnumSteps.renamed(old, by: EnumSteps.renames(from: old, to: new, context))
+        if EnumSteps.additions(from: renamed, to: new) == nil { queue.append(.swapped(old.id)) }
       case (.view(let old), .view(let new)):
         if !ViewSteps.canReplace(old, by: new) { mark(alteration.from) }
       case (.materializedView(let old), .materializedView(let new)):
