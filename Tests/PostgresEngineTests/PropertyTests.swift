@@ -68,7 +68,8 @@ import Testing
       try PropertyTests.run(PropertyTests.plan(.empty(.postgresql), one), on: connection)
       let from = try PropertyTests.at(connection)
       try PropertyTests.run(PropertyTests.plan(from, to), on: connection)
-      #expect(Differ.changes(from: try PropertyTests.at(connection), to: to).isEmpty, "seed \(seed)")
+      #expect(
+        Differ.changes(from: try PropertyTests.at(connection), to: to).isEmpty, "seed \(seed)")
       try PropertyTests.run(PropertyTests.plan(to, from), on: connection)
       #expect(
         Differ.changes(from: try PropertyTests.at(connection), to: from).isEmpty, "seed \(seed)")
