@@ -161,6 +161,11 @@ enum Unmodelled {
       name: "pg_catalog.concat(n.nspname, '.', p.proname)",
       where: "p.proacl IS NOT NULL AND \(CatalogQuery.isUserNamespace("p.pronamespace"))",
       member: (CatalogID.procedure, "p.oid")),
+    // Without its columns that only superusers may read.
+    Rule(
+      "subscriptions", from: "pg_catalog.pg_subscription o", name: "o.subname::text",
+      where: "o.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d "
+        + "WHERE d.datname = pg_catalog.current_database())"),
     Rule(
       "large objects", from: "pg_catalog.pg_largeobject_metadata o", name: "o.oid::text"),
   ]
