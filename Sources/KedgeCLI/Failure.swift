@@ -8,13 +8,14 @@ import Sources
 /// The one place where errors become sentences and exit codes.
 enum Failure {
   static func report(_ error: any Error, to world: World) -> Outcome {
+    Interruption.giveWay()
     switch error {
     case let code as ExitCode: return Outcome(rawValue: code.rawValue) ?? .failed
     case let problem as SourceProblem:
       tell(problem.message, next: problem.nextStep, world)
       return problem.isRefusal ? .refused : .failed
     case let problems as YAMLProblems:
-      world.printError(problems.rendered)
+      world.printError(problems.rendered + "\n")
       return .failed
     case let problem as PlanningError:
       tell(sentence(problem), next: nil, world)

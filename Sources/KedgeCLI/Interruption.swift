@@ -1,28 +1,40 @@
 import Glibc
 import Sources
+import Synchronization
 
 /// Ctrl-C and SIGTERM: what Kedge started is taken down before it goes.
 enum Interruption {
+  private static let isCaught = Mutex(false)
+
   /// Waits for the signals on a thread of its own, where anything may be called.
   static func watch() {
+    var signals = handled()
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    var thread = pthread_t()
+    pthread_create(&thread, nil, { _ in Interruption.wait() }, nil)
+  }
+
+  /// To be called before the process ends by itself: once a signal is caught, what runs fails because it
+  /// is taken down, and the end is the signal's.
+  static func giveWay() {
+    while isCaught.withLock({ $0 }) { pause() }
+  }
+
+  private static func wait() -> Never {
+    var signals = handled()
+    var caught: Int32 = 0
+    sigwait(&signals, &caught)
+    isCaught.withLock { $0 = true }
+    EngineRegistry.cleanUp()
+    // As a shell counts; no atexit handlers, since the main thread may hold their locks.
+    _exit(128 + caught)
+  }
+
+  private static func handled() -> sigset_t {
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)
     sigaddset(&signals, SIGTERM)
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
-    var thread = pthread_t()
-    pthread_create(
-      &thread, nil,
-      { _ in
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGINT)
-        sigaddset(&signals, SIGTERM)
-        var caught: Int32 = 0
-        sigwait(&signals, &caught)
-        EngineRegistry.cleanUp()
-        // As a shell counts; no atexit handlers, since the main thread may hold their locks.
-        _exit(128 + caught)
-      }, nil)
+    return signals
   }
 }

@@ -31,7 +31,9 @@ package struct Kedge: ParsableCommand {
   package static func start() -> Never {
     signal(SIGPIPE, SIG_IGN)
     Interruption.watch()
-    Glibc.exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    let outcome = run(Array(CommandLine.arguments.dropFirst()))
+    Interruption.giveWay()
+    Glibc.exit(outcome.rawValue)
   }
 
   private static func run(_ arguments: [String]) -> Outcome {

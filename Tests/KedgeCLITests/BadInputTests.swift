@@ -85,6 +85,7 @@ import Testing
         orders: [a, b]
       """)
     let answer = try terminal.kedge("check", "app.db")
+    #expect(answer.errors.hasSuffix("\n"))
     expectFailure(
       answer, contains: "schema.yaml:3:1", "tables", "schema.yaml:8", "schema.yaml:9", "nope",
       "schema.yaml:10", "columns", "schema.yaml:11")

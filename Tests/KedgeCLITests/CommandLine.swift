@@ -80,7 +80,7 @@ struct Terminal {
   }
 
   /// Beside the test program, where the package manager puts it.
-  private static var binary: URL {
+  static var binary: URL {
     URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
       .appending(path: "kedge")
   }
