@@ -39,13 +39,7 @@ package struct EngineRegistry {
     case .sqlite:
       return try EngineProblem.translating {
         let connection = try SQLiteConnection.open(.file(path: address, access: .readOnly))
-        var schema = try SQLiteInspector.inspect(connection)
-        if connection.isImmutable {
-          schema.coverage.notes.append(
-            "\(address) was opened as immutable: it is in WAL mode in a folder that cannot be written"
-          )
-        }
-        return Reading(schema: schema, label: address)
+        return Reading(schema: try SQLiteInspector.inspect(connection), label: address)
       }
     }
   }
