@@ -14,13 +14,6 @@ import Testing
   private static let isLong = ProcessInfo.processInfo.environment["KEDGE_LONG_TESTS"] != nil
   private static let seeds = Array(0..<UInt64(isLong ? 500 : 16))
 
-  private static func plan(_ from: Schema, _ to: Schema) throws -> Plan {
-    let dialect = PostgresDialect()
-    let renames = try RenameHints.renames(from: from, to: to, byShape: dialect.kindsRenamedByShape)
-    let difference = try Differ.difference(from: from, to: to, renames: renames)
-    return try Planner.plan(difference, from: from, to: to, dialect: dialect)
-  }
-
   /// As psql would run the script: through the text that people get.
   private static func run(
     _ plan: Plan, on connection: borrowing PostgresConnection
@@ -34,7 +27,7 @@ import Testing
   /// What the server says after it has built the schema in a database of its own.
   private static func built(_ schema: Schema) throws -> Schema {
     try SharedServer.withDatabase { connection, _ in
-      try run(plan(.empty(.postgresql), schema), on: connection)
+      try run(Plans.plan(.empty(.postgresql), schema), on: connection)
       return try PostgresInspector.inspect(connection)
     }
   }
@@ -47,13 +40,13 @@ import Testing
     let to = try PropertyTests.built(changed.schema())
     try SharedServer.withDatabase { connection, _ in
       try PropertyTests.run(
-        PropertyTests.plan(.empty(.postgresql), draft.schema()), on: connection)
+        Plans.plan(.empty(.postgresql), draft.schema()), on: connection)
       let from = try PropertyTests.at(connection)
-      #expect(try PropertyTests.plan(from, from).isEmpty)
-      try PropertyTests.run(PropertyTests.plan(from, to), on: connection)
+      #expect(try Plans.plan(from, from).isEmpty)
+      try PropertyTests.run(Plans.plan(from, to), on: connection)
       let there = try PropertyTests.at(connection)
       #expect(Differ.changes(from: there, to: to).isEmpty, "seed \(seed)")
-      try PropertyTests.run(PropertyTests.plan(to, from), on: connection)
+      try PropertyTests.run(Plans.plan(to, from), on: connection)
       let back = try PropertyTests.at(connection)
       #expect(Differ.changes(from: back, to: from).isEmpty, "seed \(seed)")
     }
@@ -65,12 +58,12 @@ import Testing
     let (one, other) = (try generator.draft().schema(), try generator.draft().schema())
     let to = try PropertyTests.built(other)
     try SharedServer.withDatabase { connection, _ in
-      try PropertyTests.run(PropertyTests.plan(.empty(.postgresql), one), on: connection)
+      try PropertyTests.run(Plans.plan(.empty(.postgresql), one), on: connection)
       let from = try PropertyTests.at(connection)
-      try PropertyTests.run(PropertyTests.plan(from, to), on: connection)
+      try PropertyTests.run(Plans.plan(from, to), on: connection)
       #expect(
         Differ.changes(from: try PropertyTests.at(connection), to: to).isEmpty, "seed \(seed)")
-      try PropertyTests.run(PropertyTests.plan(to, from), on: connection)
+      try PropertyTests.run(Plans.plan(to, from), on: connection)
       #expect(
         Differ.changes(from: try PropertyTests.at(connection), to: from).isEmpty, "seed \(seed)")
     }
