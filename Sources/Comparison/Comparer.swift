@@ -17,17 +17,25 @@ package struct Comparer {
   package func compare(from: Schema, to: Schema) throws -> ComparisonResult {
     let namespaces = to.scope.namespaces ?? from.scope.namespaces
     let (from, fromLeft) = try from.restricted(to: namespaces)
-    let (to, toLeft) = try to.restricted(to: namespaces)
+    let (wanted, toLeft) = try to.restricted(to: namespaces)
     var notes: [String] = []
     if fromLeft + toLeft > 0 {
       notes.append(
         "\(fromLeft + toLeft) objects in other schemas than "
           + (namespaces ?? []).map(\.raw).joined(separator: ", ") + " were left alone")
     }
-    let renames = try allRenames(from: from, to: to)
-    let difference = try Differ.difference(from: from, to: to, renames: renames)
-    var result = ComparisonResult(from: from, to: to, difference: difference, notes: notes)
+    let renames = try allRenames(from: from, to: wanted)
+    let managed = Managed(from: from, to: wanted)
+    let target = try managed.completed(
+      wanted, from: renames.isEmpty ? from : from.applying(renames))
+    let difference = try Differ.difference(from: from, to: target, renames: renames)
+    var result = ComparisonResult(from: from, to: target, difference: difference, notes: notes)
     if !dialect.decidesTexts { try decideTexts(&result) }
+    result.difference.changes = managed.tellable(result.difference.changes)
+    if from.engine == .postgresql {
+      result.notes += managed.notes(from: from, to: wanted)
+      result.exposures = managed.exposures(from: from, to: wanted)
+    }
     return result
   }
 

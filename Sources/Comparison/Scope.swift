@@ -7,8 +7,8 @@ extension Schema {
     let wanted = Set(namespaces)
     let kept = objects.filter { $0.id.namespace.map(wanted.contains) ?? true }
     guard kept.count < objects.count else { return (self, 0) }
-    let relations = objects.count { !$0.kind.isPartOfRelation && $0.kind != .comment }
-    let left = relations - kept.count { !$0.kind.isPartOfRelation && $0.kind != .comment }
+    let relations = objects.count { $0.kind.isOnItsOwn }
+    let left = relations - kept.count { $0.kind.isOnItsOwn }
     return (try replacing(objects: kept), left)
   }
 

@@ -25,6 +25,7 @@ package struct ComparisonResult: Sendable {
   package var undecided: [Undecided]
   /// Sentences about how it was compared: schemas left alone, a scratch that was missing.
   package var notes: [String]
+  package var exposures: [Coverage.Exposure] = []
 
   package init(
     from: Schema, to: Schema, difference: Difference, undecided: [Undecided] = [],

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SchemaModel
 
 /// Options of every command.
 struct GlobalOptions: ParsableArguments {
@@ -34,4 +35,26 @@ struct SourceOptions: ParsableArguments {
 
   @Option(help: "The engine of a .sql file that nothing else tells.")
   var engine: EngineChoice?
+
+  @Option(
+    help: ArgumentHelp(
+      "PostgreSQL: compare or write owners, grants, all or none; by default what both sides speak of.",
+      valueName: "what,…"))
+  var manage: [String] = []
+
+  func validate() throws {
+    for word in words where !["owners", "grants", "all", "none"].contains(word) {
+      throw ValidationError("'\(word)' is not owners, grants, all or none")
+    }
+  }
+
+  /// Nil when nothing was asked for.
+  var management: Management? {
+    guard !manage.isEmpty else { return nil }
+    return Management(
+      owners: words.contains("owners") || words.contains("all"),
+      grants: words.contains("grants") || words.contains("all"))
+  }
+
+  private var words: [String] { manage.flatMap { $0.split(separator: ",").map(String.init) } }
 }

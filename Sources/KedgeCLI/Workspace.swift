@@ -13,6 +13,8 @@ struct Workspace {
   let configuration: Configuration
   let engines: EngineRegistry
   let loader: SourceLoader
+  /// What of owners and grants was asked for; nil: what the sources speak of.
+  let management: Management?
 
   init(world: World, options: GlobalOptions, sources: SourceOptions) throws {
     self.world = world
@@ -20,6 +22,7 @@ struct Workspace {
     configuration = try ConfigurationFile.read(options.config, environment: world.environment)
     engines = EngineRegistry(
       scratch: try sources.scratch ?? configuration.scratch?.resolved())
+    management = sources.management
     let environments = configuration.environments
     loader = SourceLoader(
       engines: engines, environmentNames: environments.keys.sorted(),
@@ -43,13 +46,22 @@ struct Workspace {
   }
 
   func load(_ name: SourceName) throws -> LoadedSource {
-    try timed("read") { try loader.load(name) }
+    managed(try timed("read") { try loader.load(name) })
   }
 
   func load(
     from: SourceName, to: SourceName
   ) throws -> (from: LoadedSource, to: LoadedSource) {
-    try timed("read both sides") { try loader.load(from: from, to: to) }
+    let (from, to) = try timed("read both sides") { try loader.load(from: from, to: to) }
+    return (managed(from), managed(to))
+  }
+
+  /// A declaration says itself what it manages.
+  private func managed(_ source: LoadedSource) -> LoadedSource {
+    guard let management, !source.schema.scope.isDeclared else { return source }
+    var source = source
+    source.schema.scope.management = management
+    return source
   }
 
   func compare(_ from: LoadedSource, _ to: LoadedSource) throws -> ComparisonResult {
@@ -83,6 +95,7 @@ struct Workspace {
     }
     for item in coverage.unmodelled { note("not compared: \(item.count) \(item.kind)") }
     for gap in coverage.gaps { note("could not be read: \(gap.subject): \(gap.reason)") }
+    for item in report.result.exposures { note("\(item.kind): \(item.count)") }
     for text in coverage.notes { note("note: \(text)") }
     for text in report.difference.information { note("note: \(text)") }
   }

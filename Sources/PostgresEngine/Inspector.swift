@@ -38,7 +38,8 @@ package enum PostgresInspector {
 
   private static func queries(serverVersion: Int) -> [CatalogQuery] {
     [
-      ExtensionKind.query, ExtensionKind.members, NamespaceKind.query, TypeKind.collations,
+      PrivilegeKind.roles, ExtensionKind.query, ExtensionKind.members, NamespaceKind.query,
+      TypeKind.collations,
       RelationKind.parents, RelationKind.query, EnumTypeKind.query, CompositeTypeKind.query,
       DomainKind.query,
       DomainKind.checks, TypeKind.properties, TypeKind.names, CompositeTypeKind.attributes,
@@ -51,7 +52,10 @@ package enum PostgresInspector {
 
   /// These resolve what they point to among all that was read before.
   private static func lastQueries(serverVersion: Int) -> [CatalogQuery] {
-    [DependencyKind.query, CommentKind.query, Unmodelled.query(serverVersion: serverVersion)]
+    [
+      DependencyKind.query, CommentKind.query, PrivilegeKind.owners, PrivilegeKind.grants,
+      PrivilegeKind.defaults, Unmodelled.query(serverVersion: serverVersion),
+    ]
   }
 
   /// Whether the catalogs stayed the same until the last text was read.
@@ -138,7 +142,8 @@ package enum PostgresInspector {
     do {
       return try Schema(
         engine: .postgresql, objects: catalog.objects, dependencies: catalog.dependencies,
-        coverage: coverage, serverVersion: catalog.serverVersion)
+        scope: Schema.Scope(role: catalog.role), coverage: coverage,
+        serverVersion: catalog.serverVersion)
     } catch {
       throw .inconsistentCatalog(String(describing: error))
     }

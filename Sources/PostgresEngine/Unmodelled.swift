@@ -148,19 +148,6 @@ enum Unmodelled {
     Rule(
       "transforms", from: "pg_catalog.pg_transform o", name: "o.oid::text",
       where: "o.oid >= 16384", member: (3576, "o.oid")),
-    Rule(
-      "default privileges", from: "pg_catalog.pg_default_acl o",
-      name: "pg_catalog.concat(pg_catalog.pg_get_userbyid(o.defaclrole), ' ', o.defaclobjtype)"),
-    Rule(
-      "grants on schemas", from: "pg_catalog.pg_namespace n", name: "n.nspname::text",
-      where: "n.nspacl IS NOT NULL AND n.oid >= 16384 AND n.nspname !~ '^pg_'",
-      member: (CatalogID.namespace, "n.oid")),
-    Rule(
-      "grants on functions",
-      from: "pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace",
-      name: "pg_catalog.concat(n.nspname, '.', p.proname)",
-      where: "p.proacl IS NOT NULL AND \(CatalogQuery.isUserNamespace("p.pronamespace"))",
-      member: (CatalogID.procedure, "p.oid")),
     // Without its columns that only superusers may read.
     Rule(
       "subscriptions", from: "pg_catalog.pg_subscription o", name: "o.subname::text",
@@ -200,17 +187,6 @@ enum Unmodelled {
           + "WHERE d.classid = 1259 AND d.objid = c.oid AND d.deptype IN ('a', 'i') "
           + "AND r.relpersistence = 'u')"
       ),
-      (
-        "grants on relations",
-        "c.relacl IS NOT NULL AND c.relkind IN ('r', 'v', 'm', 'S', 'f', 'p') AND c.relacl <> "
-          + "pg_catalog.acldefault(CASE WHEN c.relkind = 'S' THEN 's' ELSE 'r' END::\"char\", "
-          + "c.relowner)"
-      ),
-      (
-        "objects of other owners than the database's",
-        "c.relkind IN ('r', 'v', 'm', 'S', 'f', 'p') AND c.relowner <> (SELECT d.datdba "
-          + "FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())"
-      ),
     ])
 
   private static let columns = Scan(
@@ -225,7 +201,6 @@ enum Unmodelled {
       // 17 made the default NULL.
       ("column statistics targets", "c.relkind = 'r' AND COALESCE(a.attstattarget, -1) >= 0"),
       ("column options", "c.relkind = 'r' AND a.attoptions IS NOT NULL"),
-      ("grants on columns", "a.attacl IS NOT NULL"),
     ])
 
   private static func enforcement(_ serverVersion: Int) -> [Rule] {

@@ -26,7 +26,7 @@ enum Groups {
     }
     for rename in difference.renames { add(.rename(rename), under: rename.to.relationPath) }
     let folded = Fold.fold(
-      difference.changes, foldsCreate: { _ in true }, foldsDrop: { _ in true })
+      tellable(difference.changes), foldsCreate: { _ in true }, foldsDrop: { _ in true })
     for item in folded { add(.change(item.change, item.parts), under: home(item.change.id)) }
     return keys.sorted(by: precedes).map { key in
       let list = entries[key] ?? []
@@ -34,8 +34,26 @@ enum Groups {
     }
   }
 
+  /// Without the owner and the grants of what comes or goes whole: they are part of that.
+  static func tellable(_ changes: [Change]) -> [Change] {
+    guard changes.contains(where: { $0.id.kind.isPrivilege }) else { return changes }
+    var whole: Set<ObjectID> = []
+    for change in changes {
+      switch change {
+      case .create(let object), .drop(let object): whole.insert(object.id)
+      case .alter: continue
+      }
+    }
+    return changes.filter { change in
+      guard change.id.kind == .owner || change.id.kind == .grant,
+        let target = change.id.attachmentTarget
+      else { return true }
+      return !whole.contains(target) && !whole.contains(ObjectID(.view, target.relationPath))
+    }
+  }
+
   private static func home(_ id: ObjectID) -> [Identifier] {
-    id.commentTarget?.relationPath ?? id.relationPath
+    id.attachmentTarget?.relationPath ?? id.relationPath
   }
 
   private static func precedes(_ left: [Identifier], _ right: [Identifier]) -> Bool {
@@ -60,7 +78,7 @@ extension ObjectKind {
     case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
       .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .virtualTable, .view,
       .materializedView,
-      .trigger, .comment:
+      .trigger, .comment, .owner, .grant, .defaultPrivileges:
       displayName + "s"
     }
   }

@@ -60,7 +60,7 @@ package struct Report: Sendable {
   /// `3 differences: 1 to create, 2 to alter` and the like; a relation counts with all its parts as one.
   package var summary: String {
     let folded = Fold.fold(
-      difference.changes, foldsCreate: { _ in true }, foldsDrop: { _ in true }
+      Groups.tellable(difference.changes), foldsCreate: { _ in true }, foldsDrop: { _ in true }
     ).map(\.change)
     let counts = [
       (difference.renames.count, "to rename"),
@@ -99,17 +99,29 @@ package enum Wording {
 
   /// The object inside its relation: `column total`.
   package static func part(_ id: ObjectID) -> String {
-    if let target = id.commentTarget { return "comment on \(object(target))" }
-    return titled(id)
+    attachment(id) ?? titled(id)
   }
 
   /// The object with its schema: `table sales.orders`, `column total of sales.orders`.
   package static func object(_ id: ObjectID) -> String {
-    if let target = id.commentTarget { return "comment on \(object(target))" }
+    if let words = attachment(id) { return words }
     guard id.kind.isPartOfRelation else {
       return id.kind == .function ? titled(id) : "\(id.kind.displayName) \(path(id.path))"
     }
     return "\(titled(id)) of \(path(id.relationPath))"
+  }
+
+  /// `comment on table users`, `owner of table users`, `grants to app on table users`.
+  private static func attachment(_ id: ObjectID) -> String? {
+    if id.kind == .defaultPrivileges, id.path.count == 4 {
+      let home = id.path[1].raw.isEmpty ? "" : " in schema \(id.path[1].raw)"
+      return "default privileges of \(id.path[3].raw) on \(id.path[2].raw) of \(id.path[0].raw)"
+        + home
+    }
+    guard let target = id.attachmentTarget else { return nil }
+    if id.kind == .owner { return "owner of \(object(target))" }
+    return id.kind == .grant
+      ? "grants to \(id.name.raw) on \(object(target))" : "comment on \(object(target))"
   }
 
   /// Default schemas go without saying.

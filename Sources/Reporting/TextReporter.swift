@@ -143,6 +143,9 @@ package struct TextReporter {
       wrap("not compared (not modelled yet): " + list, continuation: "  ")
     }
     for gap in coverage.gaps { wrap("could not be read: \(gap.subject): \(gap.reason)") }
+    for item in report.result.exposures {
+      wrap("\(item.kind) (\(item.count)): " + item.examples.joined(separator: ", "))
+    }
     for note in coverage.notes { wrap("note: " + note, continuation: "  ") }
   }
 

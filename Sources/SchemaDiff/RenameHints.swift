@@ -51,7 +51,8 @@ package enum RenameHints {
         }
       }
     }
-    guard id.kind != .comment, id.path.count > 1, let namespace = back[.namespace(id.path[0])]
+    guard !id.kind.isAttachment, id.kind != .defaultPrivileges, id.path.count > 1,
+      let namespace = back[.namespace(id.path[0])]
     else { return id }
     return ObjectID(id.kind, namespace.path + id.path.dropFirst())
   }

@@ -29,6 +29,23 @@ package struct Coverage: Hashable, Sendable, Codable {
 
   package var unmodelled: [Unmodelled]
   package var gaps: [Gap]
+  /// What an auditor wants to see though nothing is wrong with it: rights that reach far.
+  package struct Exposure: Hashable, Sendable, Codable {
+    package var kind: String
+    package var count: Int
+    /// Some names, at most five.
+    package var examples: [String]
+    /// Whether it escapes the comparison, so that a strict gate must not pass.
+    package var isOpen: Bool
+
+    package init(kind: String, examples names: [String], isOpen: Bool) {
+      self.kind = kind
+      count = names.count
+      examples = Array(names.sorted { $0.bytesPrecede($1) }.prefix(5))
+      self.isOpen = isOpen
+    }
+  }
+
   /// Sentences that a reader should see: an `immutable=1` open, an ignored schema.
   package var notes: [String]
 

@@ -45,8 +45,10 @@ package struct Renaming: Sendable {
 
   /// The id after the renames of the object and of what holds it.
   package func callAsFunction(_ id: ObjectID) -> ObjectID {
-    if id.kind == .comment {
-      return id.commentTarget.map { .comment(on: self($0)) } ?? id
+    if let target = id.attachmentTarget {
+      if id.kind == .owner { return .owner(of: self(target)) }
+      return id.kind == .grant
+        ? .grant(on: self(target), to: id.name) : .comment(on: self(target))
     }
     var path = id.path
     if id.kind.isPartOfRelation, path.count == 3 {

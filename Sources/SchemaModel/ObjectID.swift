@@ -2,8 +2,8 @@
 ///
 /// Paths: a schema is `[schema]`; tables, views, sequences and types are `[schema, name]`; what is
 /// inside a relation is `[schema, relation, name]`; a function is `[schema, name, argument types]`; an
-/// extension is `[name]`; a comment is the raw kind of its target
-/// followed by the target's path.
+/// extension is `[name]`; a comment and an owner are the raw kind
+/// of their target followed by the target's path, a grant has the grantee after that.
 package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible {
   package let kind: ObjectKind
   package let path: [Identifier]
@@ -19,6 +19,14 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
     ObjectID(.comment, [Identifier(target.kind.rawValue)] + target.path)
   }
 
+  package static func owner(of target: ObjectID) -> ObjectID {
+    ObjectID(.owner, [Identifier(target.kind.rawValue)] + target.path)
+  }
+
+  package static func grant(on target: ObjectID, to grantee: Identifier) -> ObjectID {
+    ObjectID(.grant, [Identifier(target.kind.rawValue)] + target.path + [grantee])
+  }
+
   /// What the object itself is called: the last name of the path, or the last but one of a function, whose
   /// path ends with the types of its arguments.
   package var name: Identifier {
@@ -29,7 +37,8 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
   /// The schema that holds the object; nil only for a comment on something outside schemas.
   package var namespace: Identifier? {
     switch kind {
-    case .comment: commentTarget?.namespace
+    case .comment, .owner, .grant: attachmentTarget?.namespace
+    case .defaultPrivileges: path.count > 1 && !path[1].raw.isEmpty ? path[1] : nil
     case .extension: nil
     case .namespace, .enumType, .domain, .compositeType, .sequence, .function, .table, .column,
       .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .virtualTable, .view,
@@ -46,11 +55,11 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
   /// The table that an object inside a table belongs to.
   package var table: ObjectID { ObjectID(.table, relationPath) }
 
-  /// What a comment is on.
-  package var commentTarget: ObjectID? {
-    guard kind == .comment, let first = path.first, let kind = ObjectKind(rawValue: first.raw)
+  /// What a comment, an owner or a grant is on.
+  package var attachmentTarget: ObjectID? {
+    guard kind.isAttachment, let first = path.first, let target = ObjectKind(rawValue: first.raw)
     else { return nil }
-    return ObjectID(kind, Array(path.dropFirst()))
+    return ObjectID(target, Array(kind == .grant ? path.dropFirst().dropLast() : path.dropFirst()))
   }
 
   /// A part of this relation.

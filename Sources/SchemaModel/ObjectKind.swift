@@ -23,13 +23,17 @@ package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comp
   case trigger
   case policy
   case comment
+  case owner
+  case grant
+  case defaultPrivileges = "default_privileges"
 
   /// The name in sentences.
   package var displayName: String {
     switch self {
     case .namespace, .extension, .enumType, .domain, .sequence, .function, .table, .column, .unique,
-      .check, .index, .view, .trigger, .policy, .comment:
+      .check, .index, .view, .trigger, .policy, .comment, .owner, .grant:
       rawValue
+    case .defaultPrivileges: "default privileges"
     case .compositeType: "composite type"
     case .exclusion: "exclusion constraint"
     case .virtualTable: "virtual table"
@@ -63,6 +67,9 @@ package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comp
     case .trigger: 18
     case .policy: 19
     case .comment: 20
+    case .owner: 21
+    case .grant: 22
+    case .defaultPrivileges: 23
     }
   }
 
@@ -73,9 +80,20 @@ package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comp
     case .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .trigger, .policy:
       true
     case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
-      .virtualTable, .view, .materializedView, .comment:
+      .virtualTable, .view, .materializedView, .comment, .owner, .grant, .defaultPrivileges:
       false
     }
+  }
+
+  /// Whether an object of this kind only says something of another, its target, and goes with that.
+  package var isAttachment: Bool { self == .comment || self == .owner || self == .grant }
+
+  /// Neither a part of another object nor said of one.
+  package var isOnItsOwn: Bool { !isPartOfRelation && !isAttachment && self != .defaultPrivileges }
+
+  /// Who may do what, which is compared only where both sides say so.
+  package var isPrivilege: Bool {
+    self == .owner || self == .grant || self == .defaultPrivileges
   }
 
   package static func < (left: ObjectKind, right: ObjectKind) -> Bool { left.rank < right.rank }

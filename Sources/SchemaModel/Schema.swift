@@ -23,13 +23,20 @@ package struct Schema: Sendable {
     package var searchPath: [Identifier]
     /// Whether its texts are an engine's own prints, against declared by a person.
     package var isDeclared: Bool
+    /// What it says of owners and grants; nil: everything.
+    package var management: Management?
+    /// The role that a live database was read as: it owns what it makes.
+    package var role: Identifier?
 
     package init(
-      namespaces: [Identifier]? = nil, searchPath: [Identifier] = [], isDeclared: Bool = false
+      namespaces: [Identifier]? = nil, searchPath: [Identifier] = [], isDeclared: Bool = false,
+      management: Management? = nil, role: Identifier? = nil
     ) {
       self.namespaces = namespaces
       self.searchPath = searchPath
       self.isDeclared = isDeclared
+      self.management = management
+      self.role = role
     }
   }
 
@@ -70,7 +77,7 @@ package struct Schema: Sendable {
     }
     dependencies = [:]
     renamedFrom = [:]
-    scope = Scope()
+    scope = Scope(management: .nothing)
     coverage = Coverage()
   }
 
@@ -146,7 +153,7 @@ package struct Schema: Sendable {
       case .index: homes = [.table, .materializedView]
       case .trigger: homes = [.table, .view]
       case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
-        .virtualTable, .view, .materializedView, .comment:
+        .virtualTable, .view, .materializedView, .comment, .owner, .grant, .defaultPrivileges:
         continue
       }
       if id.kind == kind, id.path.count == relation.count + 1, id.path.starts(with: relation) {

@@ -21,6 +21,9 @@ package indirect enum SchemaObject: Hashable, Sendable {
   case materializedView(MaterializedView)
   case policy(Policy)
   case virtualTable(VirtualTable)
+  case owner(Owner)
+  case grant(Grant)
+  case defaultPrivileges(DefaultPrivileges)
 
   package var value: any Describable {
     switch self {
@@ -45,6 +48,9 @@ package indirect enum SchemaObject: Hashable, Sendable {
     case .materializedView(let value): value
     case .policy(let value): value
     case .virtualTable(let value): value
+    case .owner(let value): value
+    case .grant(let value): value
+    case .defaultPrivileges(let value): value
     }
   }
 
@@ -72,6 +78,9 @@ package indirect enum SchemaObject: Hashable, Sendable {
     case .materializedView(let value): value.id
     case .policy(let value): value.id
     case .virtualTable(let value): value.id
+    case .owner(let value): value.id
+    case .grant(let value): value.id
+    case .defaultPrivileges(let value): value.id
     }
   }
 
@@ -103,6 +112,9 @@ package indirect enum SchemaObject: Hashable, Sendable {
     case .materializedView(let value): .materializedView(value.renamed(by: names))
     case .policy(let value): .policy(value.renamed(by: names))
     case .virtualTable(let value): .virtualTable(value.renamed(by: names))
+    case .owner(let value): .owner(value.renamed(by: names))
+    case .grant(let value): .grant(value.renamed(by: names))
+    case .defaultPrivileges(let value): .defaultPrivileges(value.renamed(by: names))
     }
   }
 
@@ -132,6 +144,9 @@ package indirect enum SchemaObject: Hashable, Sendable {
     case .materializedView(let value): .materializedView(value.mappingExpressions(transform))
     case .policy(let value): .policy(value.mappingExpressions(transform))
     case .virtualTable(let value): .virtualTable(value.mappingExpressions(transform))
+    case .owner(let value): .owner(value.mappingExpressions(transform))
+    case .grant(let value): .grant(value.mappingExpressions(transform))
+    case .defaultPrivileges(let value): .defaultPrivileges(value.mappingExpressions(transform))
     }
   }
 }
@@ -164,6 +179,9 @@ extension SchemaObject: Codable {
     case .materializedView: self = .materializedView(try MaterializedView(from: decoder))
     case .policy: self = .policy(try Policy(from: decoder))
     case .virtualTable: self = .virtualTable(try VirtualTable(from: decoder))
+    case .owner: self = .owner(try Owner(from: decoder))
+    case .grant: self = .grant(try Grant(from: decoder))
+    case .defaultPrivileges: self = .defaultPrivileges(try DefaultPrivileges(from: decoder))
     }
   }
 

@@ -16,7 +16,7 @@ package enum UnnamedConstraint {
       id.name.raw.utf8.starts(with: ("#" + id.kind.rawValue).utf8)
     case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
       .column, .exclusion, .index, .virtualTable, .view, .materializedView, .trigger, .policy,
-      .comment:
+      .comment, .owner, .grant, .defaultPrivileges:
       false
     }
   }

@@ -58,7 +58,7 @@ extension SchemaBuilder {
       if case .standard(let body) = routine.body { texts.append(body) }
       expressions = texts
     case .namespace, .extension, .enumType, .compositeType, .sequence, .table, .primaryKey, .unique,
-      .foreignKey, .virtualTable, .comment:
+      .foreignKey, .virtualTable, .comment, .owner, .grant, .defaultPrivileges:
       expressions = []
     }
     return expressions.compactMap { $0?.text }
@@ -89,7 +89,8 @@ private struct TextScanner {
       case .function: functions[Array(object.id.path.prefix(2)), default: []].append(object.id)
       case .namespace, .extension, .enumType, .domain, .compositeType, .column, .primaryKey,
         .unique,
-        .check, .exclusion, .foreignKey, .index, .trigger, .policy, .comment:
+        .check, .exclusion, .foreignKey, .index, .trigger, .policy, .comment, .owner, .grant,
+        .defaultPrivileges:
         continue
       }
     }

@@ -40,6 +40,7 @@ struct SchemaBuilder {
   var columns: [ObjectID: [Identifier]] = [:]
   var primaryKeys: [ObjectID: [Identifier]] = [:]
   var pendingForeignKeys: [PendingForeignKey] = []
+  var privileges = PrivilegeScope()
 
   init(engine: EngineName, source: YAMLSource) {
     self.engine = engine
@@ -62,6 +63,7 @@ struct SchemaBuilder {
     readScope(read)
     for file in read {
       nodes.source = file.source
+      readManagement(file.fields)
       readExtensions(file.fields["extensions"])
       declare(file.fields, "enums", .enumType)
       declare(file.fields, "domains", .domain)
@@ -92,6 +94,7 @@ struct SchemaBuilder {
     forEach(.materializedView) { $0.readMaterializedView($1) }
     resolveForeignKeys()
     addDependencies()
+    finishPrivileges()
     return finish()
   }
 
@@ -120,7 +123,7 @@ struct SchemaBuilder {
     guard nodes.problems.isEmpty else { return nil }
     let scope = Schema.Scope(
       namespaces: engine == .postgresql ? namespaces : nil, searchPath: searchPath,
-      isDeclared: true)
+      isDeclared: true, management: privileges.management)
     do throws(Schema.Problem) {
       let schema = try Schema(
         engine: engine, objects: objects, dependencies: dependencies, renamedFrom: renamedFrom,
@@ -189,6 +192,8 @@ struct SchemaBuilder {
       objects.append(.comment(comment))
       places[comment.id] = SourcePlace(nodes.source, fields.keyMark("comment"))
     }
+    readOwner(fields, of: id)
+    readGrants(fields["grants"], on: id, at: fields.keyMark("grants"))
     if let node = fields["renamed_from"] { readOldNames(node, of: id) }
   }
 

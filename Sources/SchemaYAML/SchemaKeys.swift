@@ -16,6 +16,13 @@ enum SchemaKeys {
         "How unqualified names are meant; the first is where unqualified objects live.",
         engine: .postgresql),
       Key(
+        "manage", .oneOf([.word(["all"]), .names]),
+        "What is compared besides structure: owners, grants, or all.", engine: .postgresql),
+      Key("owner", .name, "The owner of every object that says nothing else.", engine: .postgresql),
+      Key(
+        "roles", .names, "The roles whose grants this file describes, beside those that it names.",
+        engine: .postgresql),
+      Key(
         "extensions", .oneOf([.names, .named(.oneOf([.nothing, .object(`extension`)]))]),
         "Extensions: a list of names, or name to a mapping.", engine: .postgresql),
       Key(
@@ -48,12 +55,31 @@ enum SchemaKeys {
       Key(
         "procedures", .named(.object(procedure)),
         "Procedures: name(argument types) to a mapping.", engine: .postgresql),
-    ],
-    unsupported: unsupportedSections)
+      Key(
+        "default_privileges", .list(.object(defaultPrivileges)),
+        "What roles may do with the objects that others make from now on.", engine: .postgresql),
+    ])
 
-  private static let unsupportedSections = [
-    "manage": "'manage' is not supported by this version: owners and grants are not compared"
-  ]
+  static let owner = Key("owner", .name, "The role that owns it.", engine: .postgresql)
+  static let grants = Key(
+    "grants", .named(.oneOf([.nothing, .names, .object(grant)])),
+    "Who may do what with it: role to privileges.", engine: .postgresql)
+  static let grant = KeyTable(
+    "grant",
+    [
+      Key("privileges", .names, "What the role may do."),
+      Key("grantable", .names, "What it may do and grant to others."),
+    ])
+  static let defaultPrivileges = KeyTable(
+    "default privileges",
+    [
+      Key("for", .name, "The role that makes the objects.", required: true),
+      Key("in", .name, "The schema; by default every schema."),
+      Key(
+        "on", .word(DefaultPrivileges.Kind.allCases.map(\.rawValue)), "The kind of objects.",
+        required: true),
+      Key("grants", grants.form, "Role to privileges.", required: true),
+    ])
 
   static let comment = Key(
     "comment", .text, "The text of COMMENT ON.", engine: .postgresql)
@@ -74,7 +100,7 @@ enum SchemaKeys {
     Key($0.name, $0.form, $0.description, engine: .postgresql)
   }
 
-  static let namespace = KeyTable("schema", [comment, renamedFrom])
+  static let namespace = KeyTable("schema", [comment, owner, grants, renamedFrom])
 
   static let enumValueForm: KeyForm = .oneOf([.text, .object(enumValue)])
   static let enumValue = KeyTable(
@@ -84,7 +110,7 @@ enum SchemaKeys {
     "enum",
     [
       Key("values", .list(enumValueForm), "The values, in order.", required: true),
-      comment, renamedFrom,
+      comment, owner, grants, renamedFrom,
     ])
 
   private static let counting = [
@@ -99,12 +125,15 @@ enum SchemaKeys {
     "sequence",
     [Key("type", .word(["smallint", "integer", "bigint"]), "The type of its values: bigint.")]
       + counting
-      + [Key("owned_by", .name, "The column that owns it: table.column."), comment, renamedFrom])
+      + [
+        Key("owned_by", .name, "The column that owns it: table.column."), comment, owner, grants,
+        renamedFrom,
+      ])
 
   static let table = KeyTable(
     "table",
     [
-      comment, renamedFrom,
+      comment, owner, grants, renamedFrom,
       Key(
         "columns", .named(.oneOf([.sql(examples: columnExamples), .object(column), .nothing])),
         "The columns in their order: TYPE [not null] [default EXPR] …, or a mapping."),
@@ -169,13 +198,13 @@ enum SchemaKeys {
       Key(
         "generated", .oneOf([.sql(examples: ["price * quantity"]), .object(generation)]),
         "GENERATED ALWAYS AS (…)."),
-      comment, renamedFrom,
+      comment, grants, renamedFrom,
     ])
   static let identity = KeyTable(
     "identity",
     [
       Key("mode", .word(["always", "by default"]), "by default, or always."),
-      Key("sequence", .name, "The name of its sequence."),
+      Key("sequence", .name, "The name of its sequence."), grants,
     ] + counting)
   static let generation = KeyTable(
     "generated",
@@ -247,6 +276,10 @@ enum SchemaKeys {
       with, comment, renamedFrom,
     ])
 
+  static let columnGrants = Key(
+    "column_grants", .named(grants.form), "Grants on the result's columns: name to grants.",
+    engine: .postgresql)
+
   static let virtualTable = KeyTable(
     "virtual table",
     [
@@ -263,9 +296,10 @@ enum SchemaKeys {
       Key(
         "column_comments", .named(.text), "Comments on the result's columns: name to text.",
         engine: .postgresql),
+      columnGrants,
       Key("with", .named(.text), "Options.", engine: .postgresql),
       Key("triggers", .named(.object(trigger)), "INSTEAD OF triggers."),
-      comment, renamedFrom,
+      comment, owner, grants, renamedFrom,
     ])
   static let trigger = KeyTable(
     "trigger",

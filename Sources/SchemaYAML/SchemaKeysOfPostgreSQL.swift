@@ -24,7 +24,7 @@ extension SchemaKeys {
           .named(.oneOf([.sql(examples: ["VALUE > 0"]), .object(domainCheck)])),
           .list(.sql(examples: ["VALUE > 0"])),
         ]), "Checks over VALUE: name to expression."),
-      comment, renamedFrom,
+      comment, owner, grants, renamedFrom,
     ])
   static let domainCheck = KeyTable(
     "check of a domain",
@@ -39,7 +39,7 @@ extension SchemaKeys {
       Key(
         "attributes", .named(.sql(examples: ["text", "text collate \"C\""])),
         "The attributes, in order: name to type.", required: true),
-      comment, renamedFrom,
+      comment, owner, grants, renamedFrom,
     ])
 
   static let function = KeyTable("function", routine(isProcedure: false))
@@ -80,7 +80,7 @@ extension SchemaKeys {
     let last = [
       Key("security_definer", .boolean, "SECURITY DEFINER."),
       Key("settings", .named(.text), "SET name TO value."),
-      comment, renamedFrom,
+      comment, owner, grants, renamedFrom,
     ]
     return isProcedure
       ? [arguments] + shared + last : [arguments, returns] + shared + ofFunctions + last
@@ -109,7 +109,7 @@ extension SchemaKeys {
       Key(
         "indexes", .named(.oneOf([.names, .object(index)])), "Indexes: name to what they are on."),
       Key("column_comments", .named(.text), "Comments on the result's columns: name to text."),
-      with, comment, renamedFrom,
+      columnGrants, with, comment, owner, grants, renamedFrom,
     ])
 
   static let policy = KeyTable(

@@ -20,21 +20,30 @@ package struct SchemaWriter {
   /// Columns that are written as `serial`, and the sequences that go with them.
   let serials: [ObjectID: SerialType]
   let serialSequences: Set<ObjectID>
+  let managing: Management
+  let privileges: WrittenPrivileges
   let cache = WritingCache()
 
   /// The text is read back; what does not come back equal is among the losses.
+  ///
+  /// Owners and grants are written where they are asked for; by default where a declaration has them.
   package static func write(
-    _ schema: Schema, schemaReference: String = "./kedge.schema.json"
+    _ schema: Schema, managing: Management? = nil,
+    schemaReference: String = "./kedge.schema.json"
   ) -> SchemaText {
-    let writer = SchemaWriter(schema)
+    let declared = schema.scope.isDeclared ? schema.scope.management : nil
+    let writer = SchemaWriter(schema, managing: managing ?? declared ?? .nothing)
     let text =
       "# yaml-language-server: $schema=\(schemaReference)\n"
       + YAMLEmitter.emit(writer.entries())
     return SchemaText(text: text, losses: writer.losses(in: text))
   }
 
-  init(_ schema: Schema) {
+  init(_ whole: Schema, managing: Management) {
+    let schema = SchemaWriter.part(of: whole, managing: managing)
     self.schema = schema
+    self.managing = managing
+    privileges = WrittenPrivileges(schema, isPartial: managing.isPartial)
     let syntax: any EngineSyntax =
       switch schema.engine {
       case .postgresql: PostgresSyntax()
@@ -50,7 +59,7 @@ package struct SchemaWriter {
       searchPath: searchPath, types: Set(kinds.flatMap { schema.objects(of: $0).map(\.id) }))
     var comments: [ObjectID: String] = [:]
     for case .comment(let comment) in schema.objects(of: .comment) {
-      if let target = comment.id.commentTarget { comments[target] = comment.text.string }
+      if let target = comment.id.attachmentTarget { comments[target] = comment.text.string }
     }
     self.comments = comments
     var ofViews: [ObjectID: [ObjectID]] = [:]
@@ -61,7 +70,25 @@ package struct SchemaWriter {
       }
     }
     viewColumnComments = ofViews
-    (serials, serialSequences) = SchemaWriter.serials(in: schema, comments: comments)
+    let said = Set(comments.keys).union(privileges.grants.keys)
+    (serials, serialSequences) = SchemaWriter.serials(in: schema, said: said)
+  }
+
+  /// The schema without what the file is not to speak of.
+  private static func part(of schema: Schema, managing: Management) -> Schema {
+    let kept = schema.objects.filter { object in
+      switch object.kind {
+      case .owner: managing.owners
+      case .grant, .defaultPrivileges: managing.grants
+      case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function,
+        .table, .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index,
+        .virtualTable, .view, .materializedView, .trigger, .policy, .comment:
+        true
+      }
+    }
+    // Nothing depends on what is left out.
+    return kept.count == schema.objects.count
+      ? schema : (try? schema.replacing(objects: kept)) ?? schema
   }
 
   private func entries() -> [YAMLEntry] {
@@ -74,6 +101,7 @@ package struct SchemaWriter {
         entries.append(YAMLEntry("search_path", .sequence(searchPath.map { name($0) })))
       }
     }
+    entries += management()
     if !schema.objects(of: .extension).isEmpty {
       entries.append(YAMLEntry("extensions", extensions()).spaced())
     }
@@ -106,7 +134,7 @@ package struct SchemaWriter {
     for (section, content) in sections where !content.isEmpty {
       entries.append(YAMLEntry(section, .mapping(content)).spaced())
     }
-    return entries
+    return entries + defaultPrivileges()
   }
 
   private func spaced(_ entries: [YAMLEntry]) -> [YAMLEntry] {
@@ -175,6 +203,7 @@ package struct SchemaWriter {
   func common(_ id: ObjectID) -> [YAMLEntry] {
     var entries: [YAMLEntry] = []
     if let comment = comments[id] { entries.append(YAMLEntry("comment", .text(comment))) }
+    entries += ownerAndGrants(id)
     if let old = schema.renamedFrom[id], let first = old.first {
       entries.append(
         YAMLEntry("renamed_from", old.count == 1 ? name(first) : names(old)))
@@ -183,7 +212,7 @@ package struct SchemaWriter {
   }
 
   func hasCommon(_ id: ObjectID) -> Bool {
-    comments[id] != nil || schema.renamedFrom[id] != nil
+    comments[id] != nil || schema.renamedFrom[id] != nil || privileges.says(id)
   }
 
   /// A SQL text, whose white space at the end says nothing: the block then needs no chomping mark.

@@ -73,7 +73,7 @@ import Testing
   func whatTheServerHoldsComesBackFromYAML(seed: UInt64) throws {
     var generator = SchemaGenerator(seed: seed, engine: .postgresql)
     let live = try PropertyTests.built(generator.draft().schema())
-    let written = SchemaWriter.write(live)
+    let written = SchemaWriter.write(live, managing: .everything)
     #expect(written.losses.isEmpty)
     let read = try SchemaReader.read([YAMLSource(file: "schema.yaml", text: written.text)]).schema
     #expect(Differ.changes(from: live, to: read).isEmpty, "seed \(seed): \(written.text)")

@@ -40,7 +40,7 @@ struct IdentifierTests {
   @Test func aCommentKnowsWhatItIsOn() {
     for object in Samples.objects where object.kind != .comment {
       let id = ObjectID.comment(on: object.id)
-      #expect(id.commentTarget == object.id)
+      #expect(id.attachmentTarget == object.id)
       #expect(id.namespace == object.id.namespace)
     }
   }

@@ -100,6 +100,15 @@ package enum Samples {
         enabled: .always,
         source: "CREATE TRIGGER orders_audit …")),
     .comment(Comment(on: table.part(.column, "total"), text: "Before tax.")),
+    .owner(Owner(of: table, role: "clerk")),
+    .grant(
+      Grant(
+        on: table.part(.column, "total"), to: "auditor", privileges: ["select", "update"],
+        grantable: ["select"], position: 2)),
+    .defaultPrivileges(
+      DefaultPrivileges(
+        of: "clerk", in: "public", on: .tables, to: "auditor", privileges: ["select", "insert"],
+        grantable: ["insert"], position: 1)),
     .extension(
       Extension(id: ObjectID(.extension, ["citext"]), schema: "public", version: "1.6")),
     .domain(
@@ -164,6 +173,8 @@ package enum Samples {
     "VirtualTable": ["source"],
     "Trigger": ["source"],
     "Extension": ["version"],
+    "Grant": ["position"],
+    "DefaultPrivileges": ["position"],
   ]
 
   private static func expression(_ text: String) -> Expression {

@@ -94,7 +94,8 @@ struct CheckCommand: KedgeCommand {
 
   private func outcome(of report: Report) -> Outcome {
     let outcome = DiffCommand.outcome(of: report.result)
-    if outcome == .success, strict, !report.coverage.isComplete { return .undecided }
+    let isOpen = !report.coverage.isComplete || report.result.exposures.contains(where: \.isOpen)
+    if outcome == .success, strict, isOpen { return .undecided }
     return outcome
   }
 

@@ -39,7 +39,8 @@ struct InitCommand: KedgeCommand {
       if schema.engine == .postgresql { url = "${DATABASE_URL}" }
     }
     try FileSystem.write(ProjectFiles.configuration(url: url), to: "kedge.yaml")
-    try FileSystem.write(SchemaWriter.write(schema).text, to: "schema.yaml")
+    try FileSystem.write(
+      SchemaWriter.write(schema, managing: workspace.management).text, to: "schema.yaml")
     try FileSystem.write(SchemaJSONSchema.text, to: "kedge.schema.json")
     try FileSystem.createFolder("migrations")
     world.print("kedge.yaml\nschema.yaml\nkedge.schema.json\nmigrations/\n")

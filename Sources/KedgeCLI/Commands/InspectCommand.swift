@@ -39,7 +39,7 @@ struct InspectCommand: KedgeCommand {
     let text: String
     switch format ?? output.flatMap({ OutputFile.format($0) }) ?? .yaml {
     case .yaml:
-      let written = SchemaWriter.write(loaded.schema)
+      let written = SchemaWriter.write(loaded.schema, managing: workspace.management)
       for loss in written.losses { workspace.note("not in the file: \(loss)") }
       text = written.text
     case .json: text = try Snapshot.text(of: loaded.schema)
@@ -59,7 +59,8 @@ struct InspectCommand: KedgeCommand {
   /// What makes the schema in a new database.
   private func script(creating loaded: LoadedSource, in workspace: Workspace) throws -> String {
     let engine = loaded.schema.engine
-    let empty = LoadedSource(schema: .empty(engine), label: "empty", isLive: false)
+    var empty = LoadedSource(schema: .empty(engine), label: "empty", isLive: false)
+    empty.schema.scope.management = workspace.management ?? .nothing
     let result = try workspace.compare(empty, loaded)
     let dialect = workspace.engines.dialect(engine)
     let plan = try Planner.plan(

@@ -92,6 +92,11 @@ struct Catalog {
   var baseTypes: [UInt32: UInt32] = [:]
   /// By the OID of their relation, until their attributes are read.
   var compositeTypes: [UInt32: CompositeType] = [:]
+  var roles: [UInt32: Identifier] = [:]
+  /// The role that reads.
+  var role: Identifier?
+  /// Of `serial` and identity columns: they have their table's owner.
+  var ownedSequences: Set<UInt32> = []
   var coverage = Coverage()
   private var parsed: [ExactText: Expression] = [:]
 

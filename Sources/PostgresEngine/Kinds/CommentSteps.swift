@@ -12,7 +12,7 @@ enum CommentSteps {
   private static func step(
     _ comment: Comment, _ operation: Step.Operation, value: SQL
   ) -> Step {
-    let target = comment.id.commentTarget ?? comment.id
+    let target = comment.id.attachmentTarget ?? comment.id
     return Step(
       operation, comment.id, produces: operation == .create ? [comment.id] : [],
       consumes: operation == .create ? needs(target) : [],
@@ -32,7 +32,8 @@ enum CommentSteps {
       ] : [target]
   }
 
-  private static func name(_ target: ObjectID) -> SQL {
+  /// `TABLE s.t`, as COMMENT ON, OWNER TO and GRANT want it.
+  static func name(_ target: ObjectID) -> SQL {
     switch target.kind {
     case .namespace: "SCHEMA \(target.name)"
     case .enumType: "TYPE \(path: target.path)"
@@ -50,7 +51,7 @@ enum CommentSteps {
       "CONSTRAINT \(target.name) ON \(path: target.relationPath)"
     case .index: "INDEX \(path: [target.path[0], target.name])"
     case .trigger: "TRIGGER \(target.name) ON \(path: target.relationPath)"
-    case .comment, .virtualTable: .empty
+    case .comment, .virtualTable, .owner, .grant, .defaultPrivileges: .empty
     }
   }
 }

@@ -52,6 +52,11 @@ enum EnumSteps {
     return steps + [swapped]
   }
 
+  /// Whether values go or change places.
+  static func mustBeSwapped(_ old: EnumType, by new: EnumType, _ context: PlanContext) -> Bool {
+    additions(from: renamed(old, by: renames(from: old, to: new, context)), to: new) == nil
+  }
+
   /// Values under new names, as either side's `renamed_from` tells.
   static func renames(
     from old: EnumType, to new: EnumType, _ context: PlanContext

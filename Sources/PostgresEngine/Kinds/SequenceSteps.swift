@@ -4,7 +4,7 @@ import SchemaModel
 
 enum SequenceSteps {
   /// The owner comes in a step of its own: its default needs the sequence first.
-  static func create(_ sequence: Sequence) -> [Step] {
+  static func create(_ sequence: Sequence, _ context: PlanContext) -> [Step] {
     var steps = [
       Step(
         .create, sequence.id, produces: [sequence.id], consumes: sequence.requires,
@@ -12,7 +12,9 @@ enum SequenceSteps {
           Statement("CREATE SEQUENCE \(path: sequence.id.path)\(options(sequence.options))")
         ])
     ]
-    if let owner = sequence.ownedBy { steps.append(own(sequence.id, by: owner)) }
+    if let owner = sequence.ownedBy {
+      steps.append(own(sequence.id, by: owner, of: context.role, context))
+    }
     return steps
   }
 
@@ -27,17 +29,21 @@ enum SequenceSteps {
       ], reversibility: .structureOnly)
   }
 
-  static func alter(_ old: Sequence, to new: Sequence) -> [Step] {
+  static func alter(_ old: Sequence, to new: Sequence, _ context: PlanContext) -> [Step] {
     var steps: [Step] = []
     if old.ownedBy != new.ownedBy {
       if let owner = new.ownedBy {
-        var step = own(new.id, by: owner)
+        let home = old.ownedBy.map { ObjectID.owner(of: $0.table) } ?? .owner(of: new.id)
+        var role: Identifier?
+        if case .owner(let present)? = context.from[home] { role = present.role }
+        var step = own(new.id, by: owner, of: role, context)
         if let former = old.ownedBy { step.releases = [former, former.table] }
         steps.append(step)
       } else {
         steps.append(
           Step(
-            .alter, new.id, releases: old.ownedBy.map { [$0, $0.table] } ?? [],
+            .alter, new.id, produces: [.owner(of: new.id)],
+            releases: old.ownedBy.map { [$0, $0.table] } ?? [],
             statements: [
               Statement(
                 "ALTER SEQUENCE \(path: new.id.path) OWNED BY NONE", lock: .shareRowExclusive)
@@ -60,14 +66,25 @@ enum SequenceSteps {
     return steps
   }
 
-  static func own(_ sequence: ObjectID, by owner: ObjectID) -> Step {
-    Step(
-      .alter, sequence, consumes: [sequence, owner, owner.table],
-      statements: [
-        Statement(
-          "ALTER SEQUENCE \(path: sequence.path) OWNED BY \(path: owner.path)",
-          lock: .shareRowExclusive)
-      ])
+  /// `role` owns the sequence by now. A sequence and the table of its column must have one owner, so it is
+  /// handed to that of a table which is there.
+  private static func own(
+    _ sequence: ObjectID, by owner: ObjectID, of role: Identifier?, _ context: PlanContext
+  ) -> Step {
+    var statements: [Statement] = []
+    if let role, case .owner(let wanted)? = context.from[.owner(of: owner.table)],
+      wanted.role != role
+    {
+      statements.append(
+        Statement("ALTER SEQUENCE \(path: sequence.path) OWNER TO \(wanted.role)"))
+    }
+    statements.append(
+      Statement(
+        "ALTER SEQUENCE \(path: sequence.path) OWNED BY \(path: owner.path)",
+        lock: .shareRowExclusive))
+    return Step(
+      .alter, sequence, produces: [.owner(of: sequence)],
+      consumes: [sequence, owner, owner.table], statements: statements)
   }
 
   /// Only what differs from what `CREATE SEQUENCE` would choose. An identity column's sequence has its

@@ -20,6 +20,7 @@ enum SequenceKind {
     let options = SequenceOptions(
       type: typeName(row.oid(1)), start: int64(row, 2), increment: int64(row, 3),
       minimum: int64(row, 4), maximum: int64(row, 5), cache: int64(row, 6), cycles: row.bool(7))
+    if row.oid(8) != 0 { catalog.ownedSequences.insert(oid) }
     if row.code(10) == UInt8(ascii: "i") {
       catalog.identitySequences[Catalog.key(row.oid(8), row.integer(9))] = (options, id.name)
       // Part of the column, wherever that is.

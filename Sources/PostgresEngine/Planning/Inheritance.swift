@@ -29,7 +29,8 @@ enum Inheritance {
           $0.fields == object.fields
         }
       case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function,
-        .table, .virtualTable, .view, .materializedView, .trigger, .policy, .comment:
+        .table, .virtualTable, .view, .materializedView, .trigger, .policy, .comment, .owner,
+        .grant, .defaultPrivileges:
         return false
       }
     }

@@ -18,6 +18,8 @@ struct PlanContext {
   let foreignKeys: [ObjectID: [ForeignKey]]
   /// The server that carries the plan out.
   let serverVersion: Int
+  /// Who presumably does: the role that the live side was read as. It owns what it makes.
+  let role: Identifier?
 
   init(from: Schema, to: Schema, changes: [Change]) {
     self.from = from
@@ -48,6 +50,7 @@ struct PlanContext {
       for id in PlanContext.columns(of: key) { keys[id, default: []].append(key) }
     }
     foreignKeys = keys
+    role = from.scope.role ?? to.scope.role
     serverVersion = from.serverVersion ?? to.serverVersion ?? 140_000
   }
 

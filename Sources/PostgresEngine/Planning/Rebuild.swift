@@ -24,6 +24,25 @@ struct Rebuild {
     return rebuild.rebuilt
   }
 
+  /// Types that make place for another of the same name: what was said of them is said again.
+  static func swapped(in context: PlanContext) -> Set<ObjectID> {
+    var found: Set<ObjectID> = []
+    for change in context.changes {
+      guard case .alter(let alteration) = change else { continue }
+      if case (.enumType(let old), .enumType(let new)) = (alteration.from, alteration.to),
+        EnumSteps.mustBeSwapped(old, by: new, context)
+      {
+        found.insert(new.id)
+      }
+      if case (.domain(let old), .domain(let new)) = (alteration.from, alteration.to),
+        DomainSteps.mustBeSwapped(old, by: new)
+      {
+        found.insert(new.id)
+      }
+    }
+    return found
+  }
+
   private init(context: PlanContext) { self.context = context }
 
   private mutating func start(with change: Change) {
@@ -39,8 +58,7 @@ struct Rebuild {
           queue.append(.retyped(old.id, isOther: !TypeChange.isSameBase(old.type, new.type)))
         }
       case (.enumType(let old), .enumType(let new)):
-        let renamed = EnumSteps.renamed(old, by: EnumSteps.renames(from: old, to: new, context))
-        if EnumSteps.additions(from: renamed, to: new) == nil { queue.append(.swapped(old.id)) }
+        if EnumSteps.mustBeSwapped(old, by: new, context) { queue.append(.swapped(old.id)) }
       case (.view(let old), .view(let new)):
         if !ViewSteps.canReplace(old, by: new) { mark(alteration.from) }
       case (.materializedView(let old), .materializedView(let new)):
@@ -116,7 +134,9 @@ struct Rebuild {
     case .view, .materializedView, .trigger, .policy: true
     case .column: !isPlainDefault(id)
     case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
-      .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .virtualTable, .comment:
+      .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .virtualTable, .comment,
+      .owner,
+      .grant, .defaultPrivileges:
       false
     }
   }

@@ -78,7 +78,7 @@ struct RenamePlanner {
       sql = "ALTER TABLE \(path: table) RENAME CONSTRAINT \(old.name) TO \(name)"
     case .index: sql = "ALTER INDEX \(path: [old.path[0], old.name]) RENAME TO \(name)"
     case .trigger: sql = "ALTER TRIGGER \(old.name) ON \(path: table) RENAME TO \(name)"
-    case .comment, .extension, .virtualTable: sql = .empty
+    case .comment, .extension, .virtualTable, .owner, .grant, .defaultPrivileges: sql = .empty
     }
     let hazards: [Hazard] =
       switch old.kind {
@@ -89,7 +89,7 @@ struct RenamePlanner {
         [Hazard("BC02", "Programs that use \(old.name) by its old name fail.")]
       case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .primaryKey,
         .unique, .check, .exclusion, .foreignKey, .index, .virtualTable, .trigger, .policy,
-        .comment:
+        .comment, .owner, .grant, .defaultPrivileges:
         []
       }
     return Step(

@@ -22,7 +22,8 @@ struct StepEmitter {
       context.changes,
       foldsCreate: { [.column, .primaryKey, .unique, .check].contains($0) },
       foldsDrop: { _ in true })
-    for change in folded where !Inheritance.isCarried(change.change, context) {
+    for change in folded
+    where !change.change.id.kind.isPrivilege && !Inheritance.isCarried(change.change, context) {
       if change.change.id.kind == .virtualTable {
         throw .unsupported(change.change.id, "PostgreSQL has no virtual tables")
       }
@@ -42,7 +43,9 @@ struct StepEmitter {
       emitted += drop(old, parts: []) + create(new, parts: [])
     }
     emitted += DefaultSteps.steps(context, rebuilt: rebuilt)
-    restoreComments()
+    let remade = rebuilt.union(Rebuild.swapped(in: context))
+    restoreComments(of: remade)
+    emitted += PrivilegeSteps.steps(context, remade: remade)
     orderColumns()
     freeNames()
     return emitted
@@ -55,7 +58,7 @@ struct StepEmitter {
     case .namespace(let value): [NamespaceSteps.create(value)]
     case .enumType(let value): [EnumSteps.create(value)]
     case .sequence(let value):
-      absorbed.contains(value.id) ? [] : SequenceSteps.create(value)
+      absorbed.contains(value.id) ? [] : SequenceSteps.create(value, context)
     case .table(let value): TableSteps.create(value, parts: parts, context)
     case .column(let value): [ColumnSteps.add(value, context)]
     case .primaryKey, .unique, .check, .exclusion, .foreignKey:
@@ -70,8 +73,8 @@ struct StepEmitter {
     case .function(let value): [RoutineSteps.create(value, context)]
     case .materializedView(let value): [MaterializedViewSteps.create(value, context)]
     case .policy(let value): [PolicySteps.create(value, context)]
-    // Refused before.
-    case .virtualTable: []
+    // Refused before; planned by target.
+    case .virtualTable, .owner, .grant, .defaultPrivileges: []
     }
   }
 
@@ -97,7 +100,7 @@ struct StepEmitter {
     case .function(let value): [RoutineSteps.drop(value, context)]
     case .materializedView(let value): [MaterializedViewSteps.drop(value, context)]
     case .policy(let value): [PolicySteps.drop(value, context)]
-    case .virtualTable: []
+    case .virtualTable, .owner, .grant, .defaultPrivileges: []
     }
   }
 
@@ -121,7 +124,7 @@ struct StepEmitter {
     case (.trigger, .trigger(let new)): return [TriggerSteps.alter(new)]
     case (.policy(let old), .policy(let new)): return [PolicySteps.alter(old, to: new, context)]
     case (.sequence(let old), .sequence(let new)):
-      return absorbed.contains(new.id) ? [] : SequenceSteps.alter(old, to: new)
+      return absorbed.contains(new.id) ? [] : SequenceSteps.alter(old, to: new, context)
     case (.table(let old), .table(let new)):
       guard old.partitionKey == new.partitionKey else {
         throw .unsupported(
@@ -165,7 +168,7 @@ struct StepEmitter {
   }
 
   private func goesWithTarget(_ comment: Comment) -> Bool {
-    guard let target = comment.id.commentTarget else { return true }
+    guard let target = comment.id.attachmentTarget else { return true }
     if target.kind == .column {
       for kind in [ObjectKind.view, .materializedView] {
         let view = ObjectID(kind, target.relationPath)
@@ -180,8 +183,8 @@ struct StepEmitter {
   // MARK: - Afterwards
 
   /// What is dropped and made again loses its comment, which nobody changed.
-  private mutating func restoreComments() {
-    for id in rebuilt.sorted() where context.to.contains(id) {
+  private mutating func restoreComments(of remade: Set<ObjectID>) {
+    for id in remade.sorted() where context.to.contains(id) {
       var targets = [ObjectID.comment(on: id)]
       if id.kind == .view || id.kind == .materializedView {
         let prefix = [Identifier(ObjectKind.column.rawValue)] + id.path
@@ -246,7 +249,7 @@ struct StepEmitter {
     case .table, .view, .materializedView, .sequence, .enumType, .domain, .compositeType: id.path
     case .index, .primaryKey, .unique, .exclusion: [id.path[0], id.name]
     case .namespace, .extension, .function, .column, .check, .foreignKey, .trigger, .policy,
-      .virtualTable, .comment:
+      .virtualTable, .comment, .owner, .grant, .defaultPrivileges:
       nil
     }
   }

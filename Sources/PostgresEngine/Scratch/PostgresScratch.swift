@@ -21,7 +21,7 @@ package struct PostgresScratch: Scratch {
     if server.canMakeRoles { try Self.makeRoles(of: schema, administration) }
     let steps = try Self.steps(creating: schema, withPublic: withPublic)
     let failures = try builder.build(steps, administration: administration)
-    return ScratchReading(schema: try builder.read(), failures: failures)
+    return ScratchReading(schema: try builder.read().withoutPrivileges(), failures: failures)
   }
 
   package mutating func load(script: String) throws -> Schema {
@@ -36,7 +36,7 @@ package struct PostgresScratch: Scratch {
       connection: try database.builder(), administration: try database.administration(),
       canMakeRoles: server.canMakeRoles)
     for piece in pieces { try loader.run(piece) }
-    return try loader.read()
+    return try loader.read().withoutPrivileges()
   }
 
   /// Roles that policies name and that are missing become stand-ins that cannot sign in.
@@ -62,6 +62,7 @@ package struct PostgresScratch: Scratch {
     let start = try Schema(
       engine: .postgresql, objects: withPublic ? Array(present.prefix(1)) : [],
       serverVersion: schema.serverVersion)
+    let schema = try schema.withoutPrivileges()
     let difference = try Differ.difference(from: start, to: schema, renames: [])
     let steps = try dialect.steps(for: difference, from: start, to: schema)
     return (try? Order.sorted(steps)) ?? steps.sorted { $0.subject < $1.subject }
@@ -159,6 +160,16 @@ struct ScratchBuilder: ~Copyable {
       default: return ServerError(unexpected: error.message)
       }
     }
+  }
+}
+
+extension Schema {
+  /// On a scratch everything belongs to the role that builds.
+  func withoutPrivileges() throws -> Schema {
+    var bare = try replacing(objects: objects.filter { !$0.kind.isPrivilege })
+    bare.scope.management = .nothing
+    bare.scope.role = nil
+    return bare
   }
 }
 

@@ -54,7 +54,7 @@ struct SchemaPlanner {
       case .virtualTable: steps += VirtualTableSteps(from: from, to: to).steps(change)
       case .index, .view, .trigger: break
       case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function,
-        .exclusion, .materializedView, .policy, .comment:
+        .exclusion, .materializedView, .policy, .comment, .owner, .grant, .defaultPrivileges:
         throw .unsupported(id, "SQLite has no \(id.kind.displayName)")
       }
     }

@@ -8,7 +8,7 @@ package struct Comment: Describable {
     self.text = ExactText(text)
   }
 
-  package var requires: [ObjectID] { id.commentTarget.map { [$0] } ?? [] }
+  package var requires: [ObjectID] { id.attachmentTarget.map { [$0] } ?? [] }
   package var fields: [Field] { [Field("text", text.string)] }
 
   package func renamed(by names: Renaming) -> Comment {

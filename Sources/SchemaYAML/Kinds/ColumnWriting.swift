@@ -10,6 +10,7 @@ extension SchemaWriter {
     let isIdentityPlain =
       column.identity.map {
         $0.sequenceName == nil && $0.options == .defaults(type: $0.options.type)
+          && privileges.grants[sequence(of: column)] == nil
       }
       ?? true
     if let scalar, isIdentityPlain {
@@ -82,6 +83,7 @@ extension SchemaWriter {
       if let sequence = identity.sequenceName {
         inner.append(YAMLEntry("sequence", name(sequence)))
       }
+      inner += grants(privileges.grants[self.sequence(of: column)] ?? [])
       entries.append(YAMLEntry("identity", .mapping(inner + options(identity.options))))
     }
     if let generation = column.generation {
@@ -94,6 +96,12 @@ extension SchemaWriter {
           ])))
     }
     return entries
+  }
+
+  /// What the sequence behind an identity column is called.
+  private func sequence(of column: Column) -> ObjectID {
+    let usual = PostgresNames.sequence(table: column.id.table.name, column: column.id.name)
+    return ObjectID(.sequence, [column.id.path[0], column.identity?.sequenceName ?? usual])
   }
 
   /// Whether `NOT NULL` is understood from the primary key.

@@ -167,6 +167,12 @@ extension SchemaBuilder {
           table: column.id.table.name, column: column.id.name)
         identity.sequenceName = name == usual ? nil : name
       }
+      let sequence =
+        identity.sequenceName
+        ?? PostgresNames.sequence(table: column.id.table.name, column: column.id.name)
+      readGrants(
+        inner["grants"], on: ObjectID(.sequence, [column.id.path[0], sequence]),
+        at: inner.keyMark("grants"))
     }
     column.identity = identity
     column.isNullable = false

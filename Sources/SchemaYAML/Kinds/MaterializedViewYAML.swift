@@ -13,6 +13,7 @@ extension SchemaBuilder {
       node = fields["query"]
       readIndexes(fields["indexes"], of: id)
       readColumnComments(fields["column_comments"], of: id)
+      readColumnGrants(fields["column_grants"], of: id)
       readCommon(fields, of: id)
     }
     guard let node, let text = nodes.text(node, of: "a view's query"),
@@ -30,7 +31,8 @@ extension SchemaWriter {
     var entries = [YAMLEntry("query", sql(view.query.text))]
     let indexes = schema.objects(of: .index, under: view.id.path).compactMap(index)
     if !indexes.isEmpty { entries.append(YAMLEntry("indexes", .mapping(indexes))) }
-    entries += columnComments(of: view.id) + parameters(view.storageParameters) + common(view.id)
+    entries += columnComments(of: view.id) + columnGrants(of: view.id)
+    entries += parameters(view.storageParameters) + common(view.id)
     return entries.count == 1 ? sql(view.query.text) : .mapping(entries)
   }
 }

@@ -105,7 +105,7 @@ extension SchemaWriter {
 
   /// The columns that `serial` says everything of: default name, owner and options, nothing else.
   static func serials(
-    in schema: Schema, comments: [ObjectID: String]
+    in schema: Schema, said: Set<ObjectID>
   ) -> ([ObjectID: SerialType], Set<ObjectID>) {
     guard schema.engine == .postgresql else { return ([:], []) }
     let syntax = PostgresSyntax()
@@ -117,7 +117,7 @@ extension SchemaWriter {
         sequence.options == .defaults(type: serial.type), !column.isNullable,
         sequence.id.path[0] == owner.path[0],
         sequence.id.name == PostgresNames.sequence(table: owner.table.name, column: owner.name),
-        comments[sequence.id] == nil, schema.renamedFrom[sequence.id] == nil,
+        !said.contains(sequence.id), schema.renamedFrom[sequence.id] == nil,
         column.identity == nil, column.generation == nil,
         let value = column.defaultValue,
         value == syntax.defaultValue(serial.defaultText(sequence.id), type: column.type)

@@ -12,6 +12,7 @@ extension SchemaBuilder {
       node = fields["query"]
       readTriggers(fields["triggers"], on: id)
       readColumnComments(fields["column_comments"], of: id)
+      readColumnGrants(fields["column_grants"], of: id)
       readCommon(fields, of: id)
     }
     guard let node, let text = nodes.text(node, of: "a view's query"),
@@ -37,6 +38,13 @@ extension SchemaBuilder {
     }
   }
 
+  mutating func readColumnGrants(_ node: YAMLNode?, of relation: ObjectID) {
+    for pair in nodes.pairs(node, of: "'column_grants'") {
+      guard let name = name(pair.name, at: pair.key) else { continue }
+      readGrants(pair.value, on: relation.part(.column, name), at: pair.key.mark)
+    }
+  }
+
   /// People end a query as they end a statement.
   static func withoutSemicolon(_ text: String) -> String {
     var text = text.trimmingSpace
@@ -55,13 +63,26 @@ extension SchemaWriter {
     return [YAMLEntry("column_comments", .mapping(entries))]
   }
 
+  func columnGrants(of relation: ObjectID) -> [YAMLEntry] {
+    let columns = privileges.grants.keys.filter {
+      $0.kind == .column && $0.relationPath == relation.path
+    }
+    guard !columns.isEmpty else { return [] }
+    let entries = columns.sorted().flatMap { column in
+      grants(privileges.grants[column] ?? []).map {
+        YAMLEntry(name: text(column.name), $0.value)
+      }
+    }
+    return [YAMLEntry("column_grants", .mapping(entries))]
+  }
+
   func view(_ object: SchemaObject) -> YAMLValue {
     guard case .view(let view) = object else { return .null }
     var entries = [YAMLEntry("query", sql(view.query.text))]
     if !view.columnNames.isEmpty {
       entries.append(YAMLEntry("columns", names(view.columnNames)))
     }
-    entries += columnComments(of: view.id)
+    entries += columnComments(of: view.id) + columnGrants(of: view.id)
     entries += parameters(view.options) + triggers(on: view.id) + common(view.id)
     return entries.count == 1 ? sql(view.query.text) : .mapping(entries)
   }
