@@ -43,7 +43,9 @@ package enum PostgresInspector {
       RelationKind.parents, RelationKind.query, EnumTypeKind.query, CompositeTypeKind.query,
       DomainKind.query,
       DomainKind.checks, TypeKind.properties, TypeKind.names, CompositeTypeKind.attributes,
-      SequenceKind.query, ColumnKind.defaults, ColumnKind.query, RoutineKind.query,
+      SequenceKind.query, ColumnKind.defaults, TypeKind.storage,
+    ] + [ColumnKind.notNulls(serverVersion: serverVersion)].compactMap(\.self) + [
+      ColumnKind.query, RoutineKind.query,
       ConstraintKind.query(serverVersion: serverVersion), IndexKind.operatorClasses,
       IndexKind.options,
       IndexKind.query(serverVersion: serverVersion), TriggerKind.query, PolicyKind.query,
@@ -51,19 +53,17 @@ package enum PostgresInspector {
   }
 
   /// These resolve what they point to among all that was read before.
-  private static func lastQueries(serverVersion: Int) -> [CatalogQuery] {
-    [
-      DependencyKind.query, CommentKind.query, PrivilegeKind.owners, PrivilegeKind.grants,
-      PrivilegeKind.defaults, Unmodelled.query(serverVersion: serverVersion),
-    ]
-  }
+  private static let lastQueries: [CatalogQuery] = [
+    DependencyKind.query, CommentKind.query, PrivilegeKind.owners, PrivilegeKind.grants,
+    PrivilegeKind.defaults, Unmodelled.query,
+  ]
 
   /// Whether the catalogs stayed the same until the last text was read.
   private static func read(
     _ connection: borrowing PostgresConnection, into catalog: inout Catalog, gently: Bool
   ) throws(PostgresError) -> Bool {
     let first = queries(serverVersion: catalog.serverVersion)
-    let last = lastQueries(serverVersion: catalog.serverVersion)
+    let last = lastQueries
     let prologue = [
       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
       SessionSettings().statement(local: true),
@@ -96,7 +96,8 @@ package enum PostgresInspector {
       return texts
     }
     // The last attempt: what cannot be read, because somebody holds a lock on it, is named.
-    for (oid, id, _) in catalog.views {
+    for view in catalog.views {
+      let (oid, id) = (view.oid, view.id)
       try connection.execute("SAVEPOINT kedge")
       do throws(PostgresError) {
         texts[oid] = try connection.query(ViewKind.definitions(of: [oid])).first?.optionalText(1)

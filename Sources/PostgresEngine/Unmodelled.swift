@@ -61,8 +61,8 @@ enum Unmodelled {
     }
   }
 
-  static func query(serverVersion: Int) -> CatalogQuery {
-    let all = [relations.sql, columns.sql] + (objects + enforcement(serverVersion)).map(\.sql)
+  static let query: CatalogQuery = {
+    let all = [relations.sql] + objects.map(\.sql)
     return CatalogQuery(all.map { "(\($0))" }.joined(separator: "\nUNION ALL\n")) {
       rows, catalog in
       for row in rows {
@@ -70,7 +70,7 @@ enum Unmodelled {
           .init(kind: row.text(0), count: row.integer(1), examples: row.texts(2)))
       }
     }
-  }
+  }()
 
   private static let relation = "pg_catalog.concat(n.nspname, '.', c.relname)"
   private static let member: (UInt32, String) = (CatalogID.relation, "c.oid")
@@ -154,6 +154,10 @@ enum Unmodelled {
       where: "o.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d "
         + "WHERE d.datname = pg_catalog.current_database())"),
     Rule(
+      "security labels", from: "pg_catalog.pg_seclabel o",
+      name: "pg_catalog.concat(o.provider, ': ', o.label)",
+      where: "o.objoid >= 16384"),
+    Rule(
       "large objects", from: "pg_catalog.pg_largeobject_metadata o", name: "o.oid::text"),
   ]
 
@@ -163,23 +167,6 @@ enum Unmodelled {
     kinds: [
       ("foreign tables", "c.relkind = 'f'"),
       ("typed tables", "c.relkind = 'r' AND c.reloftype <> 0"),
-      ("tablespaces of relations", "c.reltablespace <> 0"),
-      (
-        "table access methods",
-        "c.relkind IN ('r', 'm') AND c.relam <> (SELECT m.oid FROM pg_catalog.pg_am m "
-          + "WHERE m.amname = 'heap')"
-      ),
-      ("replica identities", "c.relkind IN ('r', 'p') AND c.relreplident <> 'd'"),
-      (
-        "cluster marks",
-        "c.relkind = 'i' AND c.oid IN (SELECT i.indexrelid FROM pg_catalog.pg_index i "
-          + "WHERE i.indisclustered)"
-      ),
-      (
-        "toast parameters",
-        "c.reltoastrelid IN (SELECT t.oid FROM pg_catalog.pg_class t WHERE t.relkind = 't' "
-          + "AND t.reloptions IS NOT NULL)"
-      ),
       (
         "unlogged sequences",
         "c.relkind = 'S' AND c.relpersistence = 'u' AND NOT EXISTS (SELECT FROM "
@@ -188,30 +175,4 @@ enum Unmodelled {
           + "AND r.relpersistence = 'u')"
       ),
     ])
-
-  private static let columns = Scan(
-    source: "pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
-      + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-      + "JOIN pg_catalog.pg_type t ON t.oid = a.atttypid",
-    name: "pg_catalog.concat(n.nspname, '.', c.relname, '.', a.attname)",
-    condition: "a.attnum > 0 AND c.relkind IN ('r', 'v', 'm', 'p') AND \(user)", member: member,
-    kinds: [
-      ("column storage settings", "c.relkind = 'r' AND a.attstorage <> t.typstorage"),
-      ("column compression settings", "c.relkind = 'r' AND a.attcompression <> ''"),
-      // 17 made the default NULL.
-      ("column statistics targets", "c.relkind = 'r' AND COALESCE(a.attstattarget, -1) >= 0"),
-      ("column options", "c.relkind = 'r' AND a.attoptions IS NOT NULL"),
-    ])
-
-  private static func enforcement(_ serverVersion: Int) -> [Rule] {
-    guard serverVersion >= 180_000 else { return [] }
-    return [
-      Rule(
-        "constraints that are not enforced",
-        from: "pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid "
-          + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
-        name: "pg_catalog.concat(n.nspname, '.', c.relname, '.', k.conname)",
-        where: "NOT k.conenforced AND \(user)")
-    ]
-  }
 }

@@ -70,6 +70,14 @@ package struct Renaming: Sendable {
     list.map { column($0, of: table) }
   }
 
+  /// The name after the renames of an index, or of the key that one carries, given its relation's old id.
+  package func index(_ name: Identifier, of relation: ObjectID) -> Identifier {
+    for kind in [ObjectKind.index, .primaryKey, .unique, .exclusion] {
+      if let new = names[relation.part(kind, name)] { return new }
+    }
+    return name
+  }
+
   /// An expression over the columns of one relation (its old id).
   package func expression(_ expression: Expression, of relation: [Identifier]) -> Expression {
     replacing(columnsByRelation[relation] ?? [], in: expression)

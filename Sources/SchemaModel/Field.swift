@@ -29,6 +29,10 @@ package struct Field: Hashable, Sendable {
   package init(_ name: String, _ type: TypeName) {
     self.init(name, .text(type.canonical))
   }
+  /// Absent when there are none.
+  package init(_ name: String, texts: [ExactText]) {
+    self.init(name, texts.isEmpty ? .absent : .list(texts.map { .text($0) }))
+  }
   package init(_ name: String, _ names: [Identifier]) {
     self.init(name, .list(names.map { .text(ExactText($0.key)) }))
   }

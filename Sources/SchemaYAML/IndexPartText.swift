@@ -69,13 +69,18 @@ enum IndexPartText {
     return columns.contains(name) ? name : nil
   }
 
-  /// `(siglen='32')`, spelled as the tokens say with no space but after commas.
+  /// ` (siglen='32')`, as PostgreSQL prints it: every value is a string.
   private static func operatorClassParameters(
     _ reader: inout ClauseReader
   ) throws(SyntaxProblem) -> String {
     let end = reader.closing(reader.position)
-    let text = reader.tokens[reader.position...end].map { $0.isSymbol(",") ? ", " : $0.text }
-      .joined()
+    var text = " "
+    var isValue = false
+    for token in reader.tokens[reader.position...end] {
+      let isBare = isValue && (token.kind == .number || token.kind == .word)
+      text += token.isSymbol(",") ? ", " : isBare ? "'\(token.text)'" : token.text
+      isValue = token.isSymbol("=")
+    }
     reader.position = end + 1
     return text
   }

@@ -92,6 +92,16 @@ enum SchemaKeys {
     "name", .name, "The constraint's name; by default the one that the engine gives.")
   static let with = Key(
     "with", .named(.text), "Storage parameters.", engine: .postgresql)
+  static let tablespace = Key(
+    "tablespace", .name, "Another tablespace than the database's.", engine: .postgresql)
+  static let accessMethod = Key(
+    "access_method", .name, "Another table access method than heap.", engine: .postgresql)
+  static let clusteredOn = Key(
+    "clustered_on", .name, "The index that CLUSTER goes by.", engine: .postgresql)
+  private static let withoutOverlaps = Key(
+    "without_overlaps", .boolean, "WITHOUT OVERLAPS after the last column.", engine: .postgresql)
+  private static let notEnforced = Key(
+    "not_enforced", .boolean, "NOT ENFORCED: no row is checked.", engine: .postgresql)
   static let deferrable = [
     Key("deferrable", .boolean, "DEFERRABLE."),
     Key("initially_deferred", .boolean, "DEFERRABLE INITIALLY DEFERRED."),
@@ -176,7 +186,11 @@ enum SchemaKeys {
         "partition_bound", .sql(examples: ["for values from (1) to (10)", "default"]),
         "Which rows the partition takes.", engine: .postgresql),
       Key("inherits", .names, "The tables that this inherits from.", engine: .postgresql),
-      with,
+      with, tablespace, accessMethod,
+      Key(
+        "replica_identity", .wordOrText(["full", "nothing", "index NAME"]),
+        "What of an old row replication carries along.", engine: .postgresql),
+      clusteredOn,
     ])
 
   private static let columnExamples = [
@@ -188,7 +202,9 @@ enum SchemaKeys {
       Key(
         "type", .sql(examples: columnExamples),
         "The type; the clauses of the scalar form may follow it."),
-      Key("not_null", .boolean, "NOT NULL."),
+      Key(
+        "not_null", .oneOf([.boolean, .object(notNull)]),
+        "NOT NULL; on PostgreSQL 18 with more to say."),
       Key("not_null_conflict", conflict.form, "What a NULL does.", engine: .sqlite),
       Key("default", .sql(examples: ["now()", "'pending'", "0"]), "The default expression."),
       Key("collate", .name, "A collation other than the type's own."),
@@ -198,7 +214,23 @@ enum SchemaKeys {
       Key(
         "generated", .oneOf([.sql(examples: ["price * quantity"]), .object(generation)]),
         "GENERATED ALWAYS AS (…)."),
+      Key(
+        "storage", .word(["plain", "external", "main", "extended"]),
+        "How long values are kept; by default as the type says.", engine: .postgresql),
+      Key(
+        "compression", .word(["pglz", "lz4"]), "How long values are compressed.",
+        engine: .postgresql),
+      Key("statistics", .integer, "The statistics target.", engine: .postgresql),
+      Key("options", .named(.text), "n_distinct and the like.", engine: .postgresql),
       comment, grants, renamedFrom,
+    ])
+  static let notNull = KeyTable(
+    "not_null",
+    [
+      Key("name", .name, "The constraint's name.", engine: .postgresql),
+      Key("no_inherit", .boolean, "NO INHERIT.", engine: .postgresql),
+      Key(
+        "not_valid", .boolean, "NOT VALID: existing rows are not checked.", engine: .postgresql),
     ])
   static let identity = KeyTable(
     "identity",
@@ -220,6 +252,7 @@ enum SchemaKeys {
       Key("columns", .names, "The columns of the key.", required: true),
       Key("include", .names, "Columns that the index carries along.", engine: .postgresql),
     ] + postgresDeferrable + [
+      withoutOverlaps, with, tablespace,
       Key("autoincrement", .boolean, "AUTOINCREMENT.", engine: .sqlite), conflict, comment,
       renamedFrom,
     ])
@@ -230,8 +263,8 @@ enum SchemaKeys {
       Key("columns", .names, "The columns of the constraint.", required: true),
       Key("include", .names, "Columns that the index carries along.", engine: .postgresql),
     ] + postgresDeferrable + [
-      Key("nulls_not_distinct", .boolean, "NULLS NOT DISTINCT.", engine: .postgresql), conflict,
-      comment, renamedFrom,
+      Key("nulls_not_distinct", .boolean, "NULLS NOT DISTINCT.", engine: .postgresql),
+      withoutOverlaps, with, tablespace, conflict, comment, renamedFrom,
     ])
   static let check = KeyTable(
     "check",
@@ -241,7 +274,7 @@ enum SchemaKeys {
       Key("no_inherit", .boolean, "NO INHERIT.", engine: .postgresql),
       Key(
         "not_valid", .boolean, "NOT VALID: existing rows are not checked.", engine: .postgresql),
-      conflict, comment, renamedFrom,
+      notEnforced, conflict, comment, renamedFrom,
     ])
 
   private static let actions = ["no action", "restrict", "cascade", "set null", "set default"]
@@ -261,6 +294,9 @@ enum SchemaKeys {
     ] + deferrable + [
       Key(
         "not_valid", .boolean, "NOT VALID: existing rows are not checked.", engine: .postgresql),
+      notEnforced,
+      Key(
+        "period", .boolean, "PERIOD before the last column of either side.", engine: .postgresql),
       comment, renamedFrom,
     ])
 
@@ -273,7 +309,11 @@ enum SchemaKeys {
       Key("include", .names, "Columns that the index carries along.", engine: .postgresql),
       Key("where", .sql(examples: ["deleted_at is null"]), "The condition of a partial index."),
       Key("nulls_not_distinct", .boolean, "NULLS NOT DISTINCT.", engine: .postgresql),
-      with, comment, renamedFrom,
+      with, tablespace,
+      Key(
+        "statistics", .named(.integer), "Statistics targets: number of a part to target.",
+        engine: .postgresql),
+      comment, renamedFrom,
     ])
 
   static let columnGrants = Key(
@@ -297,6 +337,9 @@ enum SchemaKeys {
         "column_comments", .named(.text), "Comments on the result's columns: name to text.",
         engine: .postgresql),
       columnGrants,
+      Key(
+        "column_defaults", .named(.sql(examples: ["now()"])),
+        "What INSERT puts into columns that it leaves out.", engine: .postgresql),
       Key("with", .named(.text), "Options.", engine: .postgresql),
       Key("triggers", .named(.object(trigger)), "INSTEAD OF triggers."),
       comment, owner, grants, renamedFrom,

@@ -76,6 +76,7 @@ extension SchemaKeys {
       Key("cost", .text, "COST."),
       Key("rows", .text, "ROWS."),
       Key("support", .text, "SUPPORT."),
+      Key("transforms", .list(.sql(examples: ["jsonb"])), "TRANSFORM FOR TYPE: the types."),
     ]
     let last = [
       Key("security_definer", .boolean, "SECURITY DEFINER."),
@@ -99,7 +100,7 @@ extension SchemaKeys {
       Key("using", .name, "The access method: gist."),
       Key("on", .names, "The elements: PART with OPERATOR.", required: true),
       Key("include", .names, "Columns that the index carries along."),
-      Key("where", .sql(examples: []), "The rows that it holds for."),
+      Key("where", .sql(examples: []), "The rows that it holds for."), with, tablespace,
     ] + postgresDeferrable + [comment, renamedFrom])
 
   static let materializedView = KeyTable(
@@ -109,7 +110,8 @@ extension SchemaKeys {
       Key(
         "indexes", .named(.oneOf([.names, .object(index)])), "Indexes: name to what they are on."),
       Key("column_comments", .named(.text), "Comments on the result's columns: name to text."),
-      columnGrants, with, comment, owner, grants, renamedFrom,
+      columnGrants, with, tablespace, accessMethod, clusteredOn, comment, owner, grants,
+      renamedFrom,
     ])
 
   static let policy = KeyTable(

@@ -224,7 +224,7 @@ package struct SchemaWriter {
     isSet ? [YAMLEntry(key, .word("true"))] : []
   }
 
-  func parameters(_ parameters: [ExactText]) -> [YAMLEntry] {
+  func parameters(_ parameters: [ExactText], _ key: String = "with") -> [YAMLEntry] {
     guard !parameters.isEmpty else { return [] }
     let pairs = parameters.map { parameter in
       let parts = parameter.string.split(
@@ -232,7 +232,7 @@ package struct SchemaWriter {
       let value = parts.count > 1 ? String(parts[1]) : ""
       return YAMLEntry(name: String(parts[0]), scalar(value))
     }
-    return [YAMLEntry("with", .mapping(pairs))]
+    return [YAMLEntry(key, .mapping(pairs))]
   }
 
   /// Numbers and booleans that stand for themselves are written bare: they are read as text anyway.

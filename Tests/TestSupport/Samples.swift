@@ -24,6 +24,8 @@ package enum Samples {
         hasRowSecurity: true, forcesRowSecurity: true,
         storageParameters: ["autovacuum_enabled=false", "fillfactor=70"],
         partitionKey: "RANGE (id)", parents: [users], partitionBound: "DEFAULT",
+        tablespace: "fast", accessMethod: "columnar", replicaIdentity: .index("orders_pkey"),
+        clusteredOn: "orders_total_idx",
         columnOrder: ["id", "total", "state"], source: "CREATE TABLE orders (…)",
         isAnalyzed: true)),
     .column(
@@ -33,40 +35,51 @@ package enum Samples {
           "sales.money_text", spelling: "sales.Money_Text",
           object: ObjectID(.enumType, ["sales", "money_text"])),
         isNullable: false, defaultValue: expression("0"), collation: "pg_catalog.\"C\"",
-        notNullConflict: .replace, source: "total sales.Money_Text NOT NULL DEFAULT 0")),
+        notNullConflict: .replace,
+        notNull: NotNullConstraint(name: "needed", isNoInherit: true, isNotValid: true),
+        settings: ColumnSettings(
+          storage: "external", compression: "lz4", statisticsTarget: 7,
+          options: ["n_distinct=5"]),
+        source: "total sales.Money_Text NOT NULL DEFAULT 0")),
     .column(
       Column(
         id: table.part(.column, "id"), type: TypeName("bigint"), isNullable: false,
         identity: Identity(
-          mode: .byDefault, options: .defaults(type: "bigint"), sequenceName: "orders_numbers"))),
+          mode: .byDefault, options: .defaults(type: "bigint"), sequenceName: "orders_numbers"),
+        settings: ColumnSettings(statisticsTarget: 3))),
     .column(
       Column(
         id: table.part(.column, "gross"), type: TypeName("numeric(10,2)"),
-        generation: Generation(expression: expression("total * 1.2"), storage: .stored))),
+        generation: Generation(expression: expression("total * 1.2"), storage: .stored),
+        settings: ColumnSettings(statisticsTarget: 3))),
     .primaryKey(
       PrimaryKey(
         id: table.part(.primaryKey, "orders_pkey"),
         columns: [KeyColumn("id", isDescending: true, collation: "nocase")], include: ["total"],
         deferrability: .initiallyDeferred, isAutoincrement: true, conflict: .ignore,
+        isWithoutOverlaps: true,
+        storage: IndexStorage(parameters: ["fillfactor=70"], tablespace: "fast"),
         source: SourceForm(text: "PRIMARY KEY (id DESC)", inlineIn: "id", isNamed: true))),
     .unique(
       UniqueConstraint(
         id: table.part(.unique, "orders_total_key"),
         columns: [KeyColumn("total", isDescending: true, collation: "rtrim"), KeyColumn("id")],
         include: ["gross"], deferrability: .initiallyImmediate, nullsNotDistinct: true,
-        conflict: .rollback,
+        conflict: .rollback, isWithoutOverlaps: true,
+        storage: IndexStorage(parameters: ["fillfactor=70"], tablespace: "fast"),
         source: SourceForm(text: "UNIQUE (total DESC, id)", inlineIn: "total", isNamed: true))),
     .check(
       CheckConstraint(
         id: table.part(.check, "orders_total_check"), expression: expression("total >= 0"),
-        isNoInherit: true, isNotValid: true, conflict: .fail,
+        isNoInherit: true, isNotValid: true, isNotEnforced: true, conflict: .fail,
         source: SourceForm(text: "CHECK (total >= 0)", inlineIn: "total", isNamed: true))),
     .foreignKey(
       ForeignKey(
         id: table.part(.foreignKey, "orders_user_fkey"), columns: ["user_id", "region"],
         referencedTable: users, referencedColumns: ["id", "region"], onDelete: .setNull,
         onUpdate: .cascade, setColumns: ["user_id"], match: .full,
-        deferrability: .initiallyDeferred, isNotValid: true,
+        deferrability: .initiallyDeferred, isNotValid: true, isNotEnforced: true,
+        isTemporal: true,
         source: SourceForm(text: "FOREIGN KEY (user_id) …", inlineIn: "user_id", isNamed: true))),
     .index(
       Index(
@@ -75,15 +88,17 @@ package enum Samples {
           IndexPart(
             .column("total"), collation: "\"C\"", operatorClass: "text_pattern_ops",
             isDescending: true, nullsFirst: false),
-          IndexPart(.expression(expression("lower(state)"))),
+          IndexPart(.expression(expression("lower(state)")), statisticsTarget: 5),
         ],
         include: ["gross"], predicate: expression("total > 0"), nullsNotDistinct: true,
-        storageParameters: ["fillfactor=80"], isValid: false,
+        storageParameters: ["fillfactor=80"], tablespace: "fast", isValid: false,
+        parameterOrder: ["fillfactor=80"],
         source: "CREATE UNIQUE INDEX orders_total_idx …")),
     .view(
       View(
         id: view, query: expression("SELECT id FROM orders"), columnNames: ["number"],
         options: ["security_barrier=true"],
+        columnDefaults: [.init(column: "number", value: expression("7"))],
         resultColumns: [View.ResultColumn(name: "number", type: "bigint")],
         source: "CREATE VIEW recent (number) AS SELECT id FROM orders")),
     .virtualTable(
@@ -135,12 +150,14 @@ package enum Samples {
         ], returns: TypeName("record"), returnsSet: true, language: "plpgsql",
         body: .text("BEGIN END"), isWindow: true, volatility: .stable, isStrict: true,
         isSecurityDefiner: true, isLeakproof: true, parallel: .safe, cost: "10", rows: "5",
-        support: "public.helper", settings: ["search_path=public"])),
+        support: "public.helper", transforms: [TypeName("jsonb")], settings: ["search_path=public"])
+    ),
     .function(
       Routine(
         id: ObjectID(.function, ["public", "one", "integer"]),
         arguments: [.init(type: TypeName("integer"))], returns: TypeName("integer"),
-        language: "sql", body: .standard(expression("RETURN 1")), settings: ["a.b=c"])),
+        language: "sql", body: .standard(expression("RETURN 1")), transforms: [TypeName("jsonb")],
+        settings: ["a.b=c"])),
     .exclusion(
       ExclusionConstraint(
         id: table.part(.exclusion, "orders_during_excl"), method: "spgist",
@@ -148,11 +165,13 @@ package enum Samples {
           .init(part: IndexPart(.column("total"), operatorClass: "range_ops"), operatorName: "&&"),
           .init(part: IndexPart(.expression(expression("lower(state)"))), operatorName: "="),
         ], include: ["gross"], predicate: expression("total > 0"),
-        deferrability: .initiallyDeferred)),
+        deferrability: .initiallyDeferred,
+        storage: IndexStorage(parameters: ["fillfactor=70"], tablespace: "fast"))),
     .materializedView(
       MaterializedView(
         id: ObjectID(.materializedView, ["public", "totals"]),
-        query: expression("SELECT sum(total) FROM orders"), storageParameters: ["fillfactor=70"])),
+        query: expression("SELECT sum(total) FROM orders"), storageParameters: ["fillfactor=70"],
+        tablespace: "fast", accessMethod: "columnar", clusteredOn: "totals_idx")),
     .policy(
       Policy(
         id: table.part(.policy, "own_rows"), isPermissive: false, command: .update,
@@ -168,7 +187,7 @@ package enum Samples {
     "UniqueConstraint": ["source"],
     "CheckConstraint": ["source"],
     "ForeignKey": ["source"],
-    "Index": ["source"],
+    "Index": ["source", "parameterOrder"],
     "View": ["resultColumns", "source"],
     "VirtualTable": ["source"],
     "Trigger": ["source"],

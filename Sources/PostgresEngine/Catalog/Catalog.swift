@@ -47,6 +47,14 @@ struct Catalog {
     let collation: UInt32
   }
 
+  struct PendingView {
+    let oid: UInt32
+    let id: ObjectID
+    let options: [ExactText]
+    var tablespace: Identifier?
+    var accessMethod: Identifier?
+  }
+
   struct TypeInfo {
     let collation: UInt32
     /// The modelled type behind this one (itself or its element).
@@ -70,8 +78,17 @@ struct Catalog {
   var keys: [UInt32: Key] = [:]
   var operatorClasses: [UInt32: OperatorClass] = [:]
   var defaultClassTypes: Set<UInt64> = []
-  /// Attribute options of index columns, by index and number.
+  /// Attribute options and statistics targets of index columns, by index and number.
   var indexOptions: [UInt64: String] = [:]
+  var indexStatistics: [UInt64: Int64] = [:]
+  /// How each type's values are kept, where they can be kept in other ways (`pg_type.typstorage`).
+  var typeStorage: [UInt32: UInt8] = [:]
+  /// By column.
+  var notNulls: [UInt64: (name: Identifier, isNoInherit: Bool, isNotValid: Bool)] = [:]
+  /// The indexes that CLUSTER and replication go by, by relation.
+  var clustered: [UInt32: Identifier] = [:]
+  var replicaIndexes: [UInt32: Identifier] = [:]
+  var viewDefaults: [UInt32: [(number: Int, text: String)]] = [:]
   /// Sequences, until the columns that own them are read.
   var sequences: [(oid: UInt32, sequence: Sequence, table: UInt32, number: Int)] = []
   /// What comments and dependencies point to.
@@ -84,7 +101,7 @@ struct Catalog {
   /// Tables, whose columns are not read yet.
   var tables: [(oid: UInt32, table: Table)] = []
   /// Views, whose queries are read last.
-  var views: [(oid: UInt32, id: ObjectID, options: [ExactText])] = []
+  var views: [PendingView] = []
   /// What kind of relation a path is.
   var relationKinds: [[Identifier]: ObjectKind] = [:]
   /// By type OID, until their checks are read.

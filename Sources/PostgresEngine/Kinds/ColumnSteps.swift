@@ -15,8 +15,41 @@ enum ColumnSteps {
       sql += " DEFAULT \(value)"
     }
     if let identity = column.identity { sql += " \(IdentitySteps.definition(identity))" }
-    if !column.isNullable { sql += " NOT NULL" }
+    if !column.isNullable, !column.notNull.isNotValid { sql += notNull(column) }
     return sql
+  }
+
+  /// ` CONSTRAINT name NOT NULL NO INHERIT`.
+  private static func notNull(_ column: Column) -> SQL {
+    let name = column.notNull.name.map { name -> SQL in " CONSTRAINT \(name)" } ?? ""
+    return name + " NOT NULL" + (column.notNull.isNoInherit ? " NO INHERIT" : "")
+  }
+
+  /// What stands in a statement of its own once the column is there.
+  static func completion(_ column: Column, _ context: PlanContext) -> [Statement] {
+    var statements: [Statement] = []
+    if !column.isNullable, column.notNull.isNotValid {
+      statements.append(addingNotNull(column))
+    }
+    return statements
+      + ColumnSettingSteps.statements(
+        column, from: .usual, serverVersion: context.serverVersion)
+  }
+
+  /// NOT NULL as a constraint, where more is said of it than `SET NOT NULL` can.
+  static func addingNotNull(_ column: Column) -> Statement {
+    let name = column.notNull.name.map { name -> SQL in "CONSTRAINT \(name) " } ?? ""
+    var sql: SQL =
+      "ALTER TABLE \(path: column.id.relationPath) ADD \(name)NOT NULL \(column.id.name)"
+    if column.notNull.isNoInherit { sql += " NO INHERIT" }
+    if column.notNull.isNotValid { sql += " NOT VALID" }
+    return Statement(sql, lock: .accessExclusive)
+  }
+
+  /// What the NOT NULL constraint is called.
+  static func notNullName(_ column: Column) -> Identifier {
+    column.notNull.name
+      ?? PostgresNames.make(column.id.table.name.raw, column.id.name.raw, "not_null")
   }
 
   static func add(_ column: Column, _ context: PlanContext) -> Step {
@@ -42,7 +75,7 @@ enum ColumnSteps {
         Statement(
           "ALTER TABLE \(path: table.path) ADD COLUMN \(definition(column))",
           lock: .accessExclusive)
-      ], hazards: hazards)
+      ] + completion(column, context), hazards: hazards)
   }
 
   static func drop(_ column: Column, _ context: PlanContext, rebuilt: Set<ObjectID>) -> Step {
@@ -161,11 +194,17 @@ private struct ColumnChange {
       run("DROP NOT NULL")
       hazards.append(Hazard("BC06", "Readers of \(name) may meet NULL."))
       reached.isNullable = true
+      reached.notNull = .usual
     }
     type()
     setDefault()
     if !new.isNullable, reached.isNullable {
-      run("SET NOT NULL")
+      if new.notNull == .usual {
+        run("SET NOT NULL")
+      } else {
+        statements.append(ColumnSteps.addingNotNull(new))
+      }
+      reached.notNull = new.notNull
       hazards.append(
         Hazard("LK11", "Table \(new.id.table.name) is read through while nobody can use it."))
       hazards.append(
@@ -173,10 +212,37 @@ private struct ColumnChange {
       reached.isNullable = false
     }
     if !carried { enterIdentity() }
+    notNull()
+    statements += ColumnSettingSteps.statements(
+      new, from: reached.settings, serverVersion: context.serverVersion)
+    reached.settings = new.settings
     guard reached == new else {
       let left = zip(reached.fields, new.fields).filter { $0.0 != $0.1 }.map(\.0.name)
       throw .unhandled(new.id, fields: left)
     }
+  }
+
+  /// What is said of a NOT NULL that stays.
+  private mutating func notNull() {
+    guard reached.notNull != new.notNull else { return }
+    defer { reached.notNull = new.notNull }
+    guard !new.isNullable, !reached.isNullable else { return }
+    func run(_ clause: SQL) {
+      statements.append(
+        Statement("ALTER TABLE \(path: table) \(clause)", lock: .accessExclusive))
+    }
+    let (before, after) = (ColumnSteps.notNullName(reached), ColumnSteps.notNullName(new))
+    if new.notNull.isNotValid, !reached.notNull.isNotValid {
+      run("DROP CONSTRAINT \(before)")
+      statements.append(ColumnSteps.addingNotNull(new))
+      return
+    }
+    if before != after { run("RENAME CONSTRAINT \(before) TO \(after)") }
+    if reached.notNull.isNoInherit != new.notNull.isNoInherit {
+      let word: SQL = new.notNull.isNoInherit ? "NO INHERIT" : "INHERIT"
+      run("ALTER CONSTRAINT \(after) \(word)")
+    }
+    if reached.notNull.isNotValid, !new.notNull.isNotValid { run("VALIDATE CONSTRAINT \(after)") }
   }
 
   private mutating func generation() {
@@ -251,6 +317,9 @@ private struct ColumnChange {
     }
     reached.type = new.type
     reached.collation = new.collation
+    // PostgreSQL goes back to what the new type has.
+    reached.settings.storage = nil
+    reached.settings.compression = nil
     // The sequence behind an identity follows its column.
     if var identity = reached.identity {
       identity.options = SequenceSteps.retyped(identity.options, to: new.type.canonical.string)

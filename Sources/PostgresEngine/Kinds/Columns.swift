@@ -8,18 +8,42 @@ enum ColumnKind {
         d.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE d.adrelid END), d.oid
     FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
     JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-    WHERE c.relkind IN ('r', 'p') AND \(CatalogQuery.userRelation)
+    WHERE c.relkind IN ('r', 'p', 'v') AND \(CatalogQuery.userRelation)
     """
   ) { rows, catalog in
-    for row in rows where catalog.table(row.oid(0)) != nil {
+    for row in rows {
+      guard let relation = catalog.relations[row.oid(0)]?.id else { continue }
+      if relation.kind == .view {
+        catalog.viewDefaults[row.oid(0), default: []].append((row.integer(1), row.text(2)))
+        continue
+      }
       catalog.defaultTexts[Catalog.key(row.oid(0), row.integer(1))] = (row.text(2), row.oid(3))
+    }
+  }
+
+  /// Since version 18 NOT NULL is a constraint with a name.
+  static func notNulls(serverVersion: Int) -> CatalogQuery? {
+    guard serverVersion >= 180_000 else { return nil }
+    return CatalogQuery(
+      """
+      SELECT k.conrelid, k.conkey, k.conname, k.connoinherit, k.convalidated
+      FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+      WHERE k.contype = 'n' AND \(CatalogQuery.userRelation)
+      """
+    ) { rows, catalog in
+      for row in rows {
+        catalog.notNulls[Catalog.key(row.oid(0), row.integers(1).first ?? 0)] = (
+          Identifier(row.text(2)), row.bool(3), !row.bool(4)
+        )
+      }
     }
   }
 
   static let query = CatalogQuery(
     """
     SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity,
-      a.attgenerated, a.attcollation, a.attislocal
+      a.attgenerated, a.attcollation, a.attislocal, a.attstorage, a.attcompression,
+      NULLIF(a.attstattarget, -1), a.attoptions
     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
     WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'm', 'p', 'f')
       AND \(CatalogQuery.userRelation)
@@ -28,7 +52,7 @@ enum ColumnKind {
     catalog.objects.reserveCapacity(catalog.objects.count + rows.count * 3 / 2)
     catalog.addresses.reserveCapacity(catalog.addresses.count + rows.count * 3 / 2)
     for row in rows { decode(row, &catalog) }
-    finishTables(&catalog)
+    finishSequences(&catalog)
   }
 
   private static func decode(_ row: PostgresRow, _ catalog: inout Catalog) {
@@ -78,16 +102,51 @@ enum ColumnKind {
         mode: identity == UInt8(ascii: "a") ? .always : .byDefault, options: sequence.options,
         sequenceName: sequence.name == usual ? nil : sequence.name)
     }
+    column.settings = settings(row, catalog)
+    if !column.isNullable, let constraint = catalog.notNulls[key] {
+      let usual = PostgresNames.make(id.name.raw, name.raw, "not_null")
+      column.notNull = NotNullConstraint(
+        name: constraint.name == usual ? nil : constraint.name,
+        isNoInherit: constraint.isNoInherit, isNotValid: constraint.isNotValid)
+    }
     catalog.objects.append(.column(column))
   }
 
-  private static func finishTables(_ catalog: inout Catalog) {
+  private static func settings(_ row: PostgresRow, _ catalog: Catalog) -> ColumnSettings {
+    var settings = ColumnSettings.usual
+    if let usual = catalog.typeStorage[row.oid(3)], row.code(10) != usual {
+      settings.storage =
+        switch row.code(10) {
+        case UInt8(ascii: "p"): "plain"
+        case UInt8(ascii: "e"): "external"
+        case UInt8(ascii: "m"): "main"
+        default: "extended"
+        }
+    }
+    settings.compression =
+      switch row.code(11) {
+      case UInt8(ascii: "p"): "pglz"
+      case UInt8(ascii: "l"): "lz4"
+      default: nil
+      }
+    settings.statisticsTarget = row.optionalText(12).flatMap { Int64($0) }
+    if !row.isNull(13) { settings.options = Catalog.options(row.texts(13)) }
+    return settings
+  }
+
+  /// When the indexes are known.
+  static func finishTables(_ catalog: inout Catalog) {
     for (oid, table) in catalog.tables {
       var table = table
       table.columnOrder = catalog.relations[oid]?.columns.compactMap { $0?.name } ?? []
+      table.clusteredOn = catalog.clustered[oid]
+      if let index = catalog.replicaIndexes[oid] { table.replicaIdentity = .index(index) }
       catalog.objects.append(.table(table))
     }
     catalog.tables = []
+  }
+
+  private static func finishSequences(_ catalog: inout Catalog) {
     for (oid, sequence, table, number) in catalog.sequences {
       var sequence = sequence
       if let owner = catalog.table(table), let column = catalog.column(table, number) {

@@ -9,15 +9,16 @@ enum ConstraintSteps {
   static func definition(_ object: SchemaObject) -> SQL? {
     switch object {
     case .primaryKey(let key):
-      return "PRIMARY KEY (\(key.columns.map(\.name)))" + included(key.include)
-        + deferrable(key.deferrability)
+      return "PRIMARY KEY (\(key.columns.map(\.name))\(overlaps(key.isWithoutOverlaps)))"
+        + included(key.include) + stored(key.storage) + deferrable(key.deferrability)
     case .unique(let key):
       let nulls: SQL = key.nullsNotDistinct ? " NULLS NOT DISTINCT" : ""
-      return "UNIQUE\(nulls) (\(key.columns.map(\.name)))" + included(key.include)
-        + deferrable(key.deferrability)
+      return
+        "UNIQUE\(nulls) (\(key.columns.map(\.name))\(overlaps(key.isWithoutOverlaps)))"
+        + included(key.include) + stored(key.storage) + deferrable(key.deferrability)
     case .check(let check):
       return "CHECK (\(check.expression))" + (check.isNoInherit ? " NO INHERIT" : "")
-        + (check.isNotValid ? " NOT VALID" : "")
+        + validity(isNotValid: check.isNotValid, isNotEnforced: check.isNotEnforced)
     case .foreignKey(let key): return foreignKey(key)
     case .exclusion(let constraint): return exclusion(constraint)
     default: return nil
@@ -61,9 +62,23 @@ enum ConstraintSteps {
     case (.foreignKey(var old), .foreignKey(let new)):
       if old.isNotValid, !new.isNotValid { old.isNotValid = false }
       old.deferrability = new.deferrability
+      old.isNotEnforced = new.isNotEnforced
       return old == new
     case (.index(var old), .index(let new)):
       old.storageParameters = new.storageParameters
+      old.tablespace = new.tablespace
+      for index in old.parts.indices where index < new.parts.count {
+        old.parts[index].statisticsTarget = new.parts[index].statisticsTarget
+      }
+      return old == new
+    case (.primaryKey(var old), .primaryKey(let new)):
+      old.storage = new.storage
+      return old == new
+    case (.unique(var old), .unique(let new)):
+      old.storage = new.storage
+      return old == new
+    case (.exclusion(var old), .exclusion(let new)):
+      old.storage = new.storage
       return old == new
     default: return false
     }
@@ -88,11 +103,25 @@ enum ConstraintSteps {
           Statement(
             "ALTER TABLE \(path: table) ALTER CONSTRAINT \(name) \(words)", lock: .accessExclusive))
       }
+      if old.isNotEnforced != new.isNotEnforced {
+        let word: SQL = new.isNotEnforced ? "NOT ENFORCED" : "ENFORCED"
+        statements.append(
+          Statement(
+            "ALTER TABLE \(path: table) ALTER CONSTRAINT \(name) \(word)", lock: .accessExclusive))
+      }
       if old.isNotValid, !new.isNotValid { statements.append(validation(table, name)) }
     case (.index(let old), .index(let new)):
-      statements += TableSteps.parameterChanges(
-        "INDEX", [alteration.id.path[0], name], from: old.storageParameters,
-        to: new.storageParameters)
+      statements += storage(
+        alteration.id,
+        from: IndexStorage(parameters: old.storageParameters, tablespace: old.tablespace),
+        to: IndexStorage(parameters: new.storageParameters, tablespace: new.tablespace))
+      statements += IndexSteps.statistics(new, from: old.parts.map(\.statisticsTarget))
+    case (.primaryKey(let old), .primaryKey(let new)):
+      statements += storage(alteration.id, from: old.storage, to: new.storage)
+    case (.unique(let old), .unique(let new)):
+      statements += storage(alteration.id, from: old.storage, to: new.storage)
+    case (.exclusion(let old), .exclusion(let new)):
+      statements += storage(alteration.id, from: old.storage, to: new.storage)
     default: break
     }
     return Step(
@@ -131,14 +160,53 @@ enum ConstraintSteps {
 
   // MARK: - Pieces
 
+  private static func storage(
+    _ id: ObjectID, from old: IndexStorage, to new: IndexStorage
+  ) -> [Statement] {
+    let path = [id.path[0], id.name]
+    var statements = TableSteps.parameterChanges(
+      "INDEX", path, from: old.parameters, to: new.parameters)
+    if old.tablespace != new.tablespace {
+      let space = new.tablespace ?? Identifier("pg_default")
+      statements.append(
+        Statement("ALTER INDEX \(path: path) SET TABLESPACE \(space)", lock: .accessExclusive))
+    }
+    return statements
+  }
+
+  private static func stored(_ storage: IndexStorage) -> SQL {
+    var sql = SQL.empty
+    if !storage.parameters.isEmpty {
+      sql += " WITH (\(TableSteps.parameters(storage.parameters)))"
+    }
+    if let space = storage.tablespace { sql += " USING INDEX TABLESPACE \(space)" }
+    return sql
+  }
+
+  private static func overlaps(_ isWithout: Bool) -> SQL { isWithout ? " WITHOUT OVERLAPS" : "" }
+
+  private static func validity(isNotValid: Bool, isNotEnforced: Bool) -> SQL {
+    isNotEnforced ? " NOT ENFORCED" : isNotValid ? " NOT VALID" : ""
+  }
+
+  /// `a, PERIOD b`.
+  private static func columns(_ names: [Identifier], isTemporal: Bool) -> SQL {
+    guard isTemporal, let last = names.last else { return "\(names)" }
+    let first = Array(names.dropLast())
+    return first.isEmpty ? "PERIOD \(last)" : "\(first), PERIOD \(last)"
+  }
+
   private static func validation(_ table: [Identifier], _ name: Identifier) -> Statement {
     Statement(
       "ALTER TABLE \(path: table) VALIDATE CONSTRAINT \(name)", lock: .shareUpdateExclusive)
   }
 
   private static func foreignKey(_ key: ForeignKey) -> SQL {
-    var sql: SQL = "FOREIGN KEY (\(key.columns)) REFERENCES \(path: key.referencedTable.path)"
-    if !key.referencedColumns.isEmpty { sql += " (\(key.referencedColumns))" }
+    var sql: SQL =
+      "FOREIGN KEY (\(columns(key.columns, isTemporal: key.isTemporal))) REFERENCES \(path: key.referencedTable.path)"
+    if !key.referencedColumns.isEmpty {
+      sql += " (\(columns(key.referencedColumns, isTemporal: key.isTemporal)))"
+    }
     switch key.match {
     case .simple: break
     case .full: sql += " MATCH FULL"
@@ -149,7 +217,8 @@ enum ConstraintSteps {
       sql += " ON DELETE \(action(key.onDelete))"
       if !key.setColumns.isEmpty { sql += " (\(key.setColumns))" }
     }
-    return sql + deferrable(key.deferrability) + (key.isNotValid ? " NOT VALID" : "")
+    return sql + deferrable(key.deferrability)
+      + validity(isNotValid: key.isNotValid, isNotEnforced: key.isNotEnforced)
   }
 
   private static func action(_ action: ForeignKey.Action) -> SQL {
@@ -169,6 +238,7 @@ enum ConstraintSteps {
     var sql: SQL =
       "EXCLUDE USING \(Identifier(constraint.method.string)) (\(elements.joined(", ")))"
     sql += included(constraint.include)
+    sql += stored(constraint.storage)
     if let predicate = constraint.predicate { sql += " WHERE (\(predicate))" }
     return sql + deferrable(constraint.deferrability)
   }

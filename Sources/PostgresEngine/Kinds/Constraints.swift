@@ -3,6 +3,7 @@ import SchemaModel
 /// Primary keys, unique, check and foreign key constraints: one catalog, one query.
 enum ConstraintKind {
   static func query(serverVersion: Int) -> CatalogQuery {
+    let news = serverVersion >= 180_000 ? "k.conenforced, k.conperiod" : "true, false"
     let setColumns = serverVersion >= 150_000 ? "k.confdelsetcols" : "NULL::int2[]"
     // Since 18 NOT NULL is a constraint too; it is read with the column.
     return CatalogQuery(
@@ -16,7 +17,8 @@ enum ConstraintKind {
             ELSE pg_catalog.format('OPERATOR(%I.%s)', n.nspname, o.oprname) END ORDER BY u.i)
           FROM pg_catalog.unnest(k.conexclop) WITH ORDINALITY u(oid, i)
           JOIN pg_catalog.pg_operator o ON o.oid = u.oid
-          JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace)::text END
+          JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace)::text END,
+        \(news)
       FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
       WHERE c.relkind IN ('r', 'p') AND k.contype IN ('p', 'u', 'c', 'f', 'x')
         AND k.conparentid = 0 AND (k.conislocal OR k.coninhcount = 0) AND \(CatalogQuery.userRelation)
@@ -40,11 +42,12 @@ enum ConstraintKind {
       let isPrimary = row.code(2) == UInt8(ascii: "p")
       catalog.keys[row.oid(4)] = Catalog.Key(
         id: table.part(isPrimary ? .primaryKey : .unique, name), address: address,
-        deferrability: deferrability)
+        deferrability: deferrability, isTemporal: row.bool(19))
     case UInt8(ascii: "c"):
       let check = CheckConstraint(
         id: table.part(.check, name), expression: catalog.bareExpression(row.text(16)),
-        isNoInherit: row.bool(14), isNotValid: !row.bool(13))
+        isNoInherit: row.bool(14), isNotValid: !row.bool(13) && row.bool(18),
+        isNotEnforced: !row.bool(18))
       catalog.add(.check(check), at: address)
     case UInt8(ascii: "f"):
       // What points to something that is not modelled cannot be modelled itself.
@@ -57,7 +60,8 @@ enum ConstraintKind {
         referencedColumns: catalog.columns(row.oid(5), row.integers(7)),
         onDelete: action(row.code(9)), onUpdate: action(row.code(8)),
         setColumns: catalog.columns(relation, row.integers(15)), match: match(row.code(10)),
-        deferrability: deferrability, isNotValid: !row.bool(13))
+        deferrability: deferrability, isNotValid: !row.bool(13) && row.bool(18),
+        isNotEnforced: !row.bool(18), isTemporal: row.bool(19))
       catalog.add(.foreignKey(key), at: address)
     case UInt8(ascii: "x"):
       catalog.keys[row.oid(4)] = Catalog.Key(
@@ -92,6 +96,7 @@ extension Catalog {
     let id: ObjectID
     let address: CatalogAddress
     let deferrability: Deferrability
+    var isTemporal = false
     /// Of an exclusion constraint.
     var operators: [String] = []
   }

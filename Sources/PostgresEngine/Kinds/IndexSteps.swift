@@ -19,7 +19,8 @@ enum IndexSteps {
     return Step(
       .create, index.id, produces: [index.id],
       consumes: context.needs(.index(index), in: context.to),
-      statements: [Statement(definition(index), lock: isNew ? .none : .share)], hazards: hazards)
+      statements: [Statement(definition(index), lock: isNew ? .none : .share)]
+        + statistics(index, from: index.parts.map { _ in nil }), hazards: hazards)
   }
 
   static func drop(_ index: Index, _ context: PlanContext) -> Step {
@@ -40,10 +41,26 @@ enum IndexSteps {
     if !index.include.isEmpty { sql += " INCLUDE (\(index.include))" }
     if index.nullsNotDistinct { sql += " NULLS NOT DISTINCT" }
     if !index.storageParameters.isEmpty {
-      sql += " WITH (\(TableSteps.parameters(index.storageParameters)))"
+      let order = index.parameterOrder ?? []
+      let sorted = index.storageParameters.sorted {
+        (order.firstIndex(of: $0) ?? .max, $0) < (order.firstIndex(of: $1) ?? .max, $1)
+      }
+      sql += " WITH (\(TableSteps.parameters(sorted)))"
     }
+    if let space = index.tablespace { sql += " TABLESPACE \(space)" }
     if let predicate = index.predicate { sql += " WHERE (\(predicate))" }
     return sql
+  }
+
+  /// Statistics targets of its expressions, by number.
+  static func statistics(_ index: Index, from old: [Int64?]) -> [Statement] {
+    zip(index.parts, old).enumerated().compactMap { position, pair -> Statement? in
+      guard pair.0.statisticsTarget != pair.1 else { return nil }
+      let path = [index.id.path[0], index.id.name]
+      return Statement(
+        "ALTER INDEX \(path: path) ALTER COLUMN \(Int64(position + 1)) SET STATISTICS \(pair.0.statisticsTarget ?? -1)",
+        lock: .shareUpdateExclusive)
+    }
   }
 
   static func part(_ part: IndexPart) -> SQL {

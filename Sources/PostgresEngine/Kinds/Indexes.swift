@@ -21,13 +21,15 @@ enum IndexKind {
   /// Parameters of operator classes.
   static let options = CatalogQuery(
     """
-    SELECT a.attrelid, a.attnum, a.attoptions FROM pg_catalog.pg_attribute a
-    JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-    WHERE a.attoptions IS NOT NULL AND c.relkind = 'i'
+    SELECT a.attrelid, a.attnum, a.attoptions, NULLIF(a.attstattarget, -1)
+    FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+    WHERE (a.attoptions IS NOT NULL OR a.attstattarget >= 0) AND c.relkind IN ('i', 'I')
     """
   ) { rows, catalog in
     for row in rows {
-      catalog.indexOptions[Catalog.key(row.oid(0), row.integer(1))] = row.text(2)
+      let key = Catalog.key(row.oid(0), row.integer(1))
+      catalog.indexOptions[key] = row.optionalText(2)
+      catalog.indexStatistics[key] = row.optionalText(3).flatMap { Int64($0) }
     }
   }
 
@@ -44,25 +46,33 @@ enum IndexKind {
            FROM pg_catalog.generate_series(1, i.indnkeyatts) k WHERE i.indkey[k - 1] = 0)::text END,
         CASE WHEN i.indexprs IS NOT NULL THEN
           (SELECT pg_catalog.array_agg(b.atttypid ORDER BY b.attnum)
-           FROM pg_catalog.pg_attribute b WHERE b.attrelid = i.indexrelid)::text END
+           FROM pg_catalog.pg_attribute b WHERE b.attrelid = i.indexrelid)::text END,
+        s.spcname, i.indisclustered, i.indisreplident
       FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
       JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
       JOIN pg_catalog.pg_am m ON m.oid = x.relam
+      LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = x.reltablespace
       WHERE c.relkind IN ('r', 'm', 'p') AND \(CatalogQuery.userRelation)
       """
     ) { rows, catalog in
       for row in rows { decode(row, &catalog) }
+      ColumnKind.finishTables(&catalog)
     }
   }
 
   private static func decode(_ row: PostgresRow, _ catalog: inout Catalog) {
     let oid = row.oid(0)
     let relation = row.oid(1)
+    if row.bool(17) { catalog.clustered[relation] = Identifier(row.text(2)) }
+    if row.bool(18) { catalog.replicaIndexes[relation] = Identifier(row.text(2)) }
     // A partition's part of its parent's index comes and goes with that.
     guard let table = catalog.relations[relation]?.id, catalog.parents[oid] == nil else { return }
     let numbers = row.integers(6)
     let keyCount = row.integer(5)
     let include = catalog.columns(relation, Array(numbers.dropFirst(keyCount)))
+    let tablespace = row.optionalText(16).map { Identifier($0) }
+    let storage = IndexStorage(
+      parameters: Catalog.options(row.texts(12)), tablespace: tablespace)
     if let key = catalog.keys[oid], key.id.kind == .exclusion {
       let parts = parts(row, numbers: Array(numbers.prefix(keyCount)), relation, &catalog)
       let elements = zip(parts, key.operators).map {
@@ -73,7 +83,7 @@ enum IndexKind {
           ExclusionConstraint(
             id: key.id, method: ExactText(row.text(3)), elements: elements, include: include,
             predicate: row.optionalText(13).map { catalog.bareExpression($0) },
-            deferrability: key.deferrability)), at: key.address)
+            deferrability: key.deferrability, storage: storage)), at: key.address)
       catalog.addresses[CatalogAddress(CatalogID.relation, oid)] = key.id
       return
     }
@@ -85,14 +95,15 @@ enum IndexKind {
         catalog.add(
           .primaryKey(
             PrimaryKey(
-              id: key.id, columns: columns, include: include, deferrability: key.deferrability)),
-          at: key.address)
+              id: key.id, columns: columns, include: include, deferrability: key.deferrability,
+              isWithoutOverlaps: key.isTemporal, storage: storage)), at: key.address)
       } else {
         catalog.add(
           .unique(
             UniqueConstraint(
               id: key.id, columns: columns, include: include, deferrability: key.deferrability,
-              nullsNotDistinct: row.bool(11))), at: key.address)
+              nullsNotDistinct: row.bool(11), isWithoutOverlaps: key.isTemporal,
+              storage: storage)), at: key.address)
       }
       // Foreign keys depend on the index.
       catalog.addresses[CatalogAddress(CatalogID.relation, oid)] = key.id
@@ -103,8 +114,9 @@ enum IndexKind {
       method: ExactText(row.text(3)),
       parts: parts(row, numbers: Array(numbers.prefix(keyCount)), relation, &catalog),
       include: include, predicate: row.optionalText(13).map { catalog.bareExpression($0) },
-      nullsNotDistinct: row.bool(11), storageParameters: Catalog.options(row.texts(12)),
-      isValid: row.bool(10))
+      nullsNotDistinct: row.bool(11), storageParameters: storage.parameters,
+      tablespace: tablespace, isValid: row.bool(10),
+      parameterOrder: row.texts(12).map { ExactText($0) })
     catalog.add(.index(index), at: CatalogAddress(CatalogID.relation, oid))
   }
 
@@ -140,7 +152,8 @@ enum IndexKind {
         operatorClass: catalog.operatorClass(
           position < classes.count ? UInt32(truncatingIfNeeded: classes[position]) : 0, type: type,
           options: catalog.indexOptions[Catalog.key(row.oid(0), position + 1)] ?? ""),
-        isDescending: flag & 1 != 0, nullsFirst: flag & 2 != 0)
+        isDescending: flag & 1 != 0, nullsFirst: flag & 2 != 0,
+        statisticsTarget: catalog.indexStatistics[Catalog.key(row.oid(0), position + 1)])
     }
   }
 }

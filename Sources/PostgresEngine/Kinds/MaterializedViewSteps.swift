@@ -5,9 +5,11 @@ import SchemaModel
 enum MaterializedViewSteps {
   static func create(_ view: MaterializedView, _ context: PlanContext) -> Step {
     var sql: SQL = "CREATE MATERIALIZED VIEW \(path: view.id.path)"
+    if let method = view.accessMethod { sql += " USING \(method)" }
     if !view.storageParameters.isEmpty {
       sql += " WITH (\(TableSteps.parameters(view.storageParameters)))"
     }
+    if let space = view.tablespace { sql += " TABLESPACE \(space)" }
     return Step(
       .create, view.id, produces: [view.id],
       consumes: context.needs(.materializedView(view), in: context.to),
@@ -26,13 +28,19 @@ enum MaterializedViewSteps {
   }
 
   static func canAlter(_ old: MaterializedView, to new: MaterializedView) -> Bool {
-    old.query == new.query
+    old.query == new.query && old.accessMethod == new.accessMethod
   }
 
   static func alter(_ old: MaterializedView, to new: MaterializedView) -> Step {
-    Step(
-      .alter, new.id, produces: [new.id],
-      statements: TableSteps.parameterChanges(
-        "MATERIALIZED VIEW", new.id.path, from: old.storageParameters, to: new.storageParameters))
+    var statements = TableSteps.parameterChanges(
+      "MATERIALIZED VIEW", new.id.path, from: old.storageParameters, to: new.storageParameters)
+    if old.tablespace != new.tablespace {
+      let space = new.tablespace ?? Identifier("pg_default")
+      statements.append(
+        Statement(
+          "ALTER MATERIALIZED VIEW \(path: new.id.path) SET TABLESPACE \(space)",
+          lock: .accessExclusive))
+    }
+    return Step(.alter, new.id, produces: [new.id], statements: statements)
   }
 }

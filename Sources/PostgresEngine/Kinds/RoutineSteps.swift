@@ -75,6 +75,10 @@ enum RoutineSteps {
       sql += routine.returnsSet ? " RETURNS SETOF \(returns)" : " RETURNS \(returns)"
     }
     sql += "\n    LANGUAGE \(routine.language)"
+    if !routine.transforms.isEmpty {
+      let types = routine.transforms.map { type -> SQL in "FOR TYPE \(type)" }
+      sql += " TRANSFORM \(types.joined(", "))"
+    }
     sql += properties(routine)
     switch routine.body {
     case .text(let text): sql += "\n    AS \(.verbatim(dollarQuoted(text.string)))"

@@ -35,7 +35,10 @@ enum RoutineKind {
             WHERE o.oid = g.aggsortop) END,
           CASE p.proparallel WHEN 's' THEN 'PARALLEL = SAFE'
             WHEN 'r' THEN 'PARALLEL = RESTRICTED' END)
-        FROM pg_catalog.pg_aggregate g WHERE g.aggfnoid = p.oid AND g.aggkind = 'n') END
+        FROM pg_catalog.pg_aggregate g WHERE g.aggfnoid = p.oid AND g.aggkind = 'n') END,
+      CASE WHEN p.protrftypes IS NOT NULL THEN (
+        SELECT pg_catalog.array_agg(pg_catalog.format_type(u.type, NULL) ORDER BY u.i)::text
+        FROM pg_catalog.unnest(p.protrftypes) WITH ORDINALITY u(type, i)) END
     FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
     CROSS JOIN LATERAL (
       SELECT pg_catalog.array_agg(u.type ORDER BY u.i)::text AS types,
@@ -92,6 +95,7 @@ enum RoutineKind {
       routine.rows = ExactText(row.text(13))
     }
     routine.support = row.optionalText(24).map { ExactText($0) }
+    if !row.isNull(26) { routine.transforms = row.texts(26).map { TypeName($0) } }
     routine.settings = Catalog.options(row.texts(17))
     // The rest is said in the definition, or is the functions' own.
     if case .aggregate = routine.body {

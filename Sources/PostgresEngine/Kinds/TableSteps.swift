@@ -37,7 +37,9 @@ enum TableSteps {
       }
     }
     if let key = table.partitionKey { sql += " PARTITION BY \(.verbatim(key.string))" }
+    if let method = table.accessMethod { sql += " USING \(method)" }
     if !table.storageParameters.isEmpty { sql += " WITH (\(parameters(table.storageParameters)))" }
+    if let space = table.tablespace { sql += " TABLESPACE \(space)" }
     let own = Set([table.id] + inside.map(\.id))
     var needed = context.needs(.table(table), in: context.to)
     for part in inside { needed += context.needs(part, in: context.to) }
@@ -47,8 +49,14 @@ enum TableSteps {
       statements: [Statement(sql)]
         + rowSecurity(from: Table(id: table.id), to: table).map {
           Statement($0.sql)
-        })
+        } + inside.flatMap { completion($0, context) })
     return [step] + later
+  }
+
+  /// What CREATE TABLE has no words for.
+  private static func completion(_ part: SchemaObject, _ context: PlanContext) -> [Statement] {
+    guard case .column(let column) = part else { return [] }
+    return ColumnSteps.completion(column, context)
   }
 
   static func drop(_ table: Table, parts: [SchemaObject], _ context: PlanContext) -> [Step] {
@@ -94,6 +102,20 @@ enum TableSteps {
       hazards.append(Hazard("LK32", "Who may see which rows of \(new.id.name) changes."))
     }
     statements += lineage(from: old, to: new)
+    if old.tablespace != new.tablespace {
+      let space = new.tablespace ?? Identifier("pg_default")
+      statements.append(
+        Statement(
+          "ALTER TABLE \(path: new.id.path) SET TABLESPACE \(space)", lock: .accessExclusive))
+      hazards.append(Hazard("LK24", "Table \(new.id.name) is copied while nobody can use it."))
+    }
+    if old.accessMethod != new.accessMethod {
+      let method = new.accessMethod ?? Identifier("heap")
+      statements.append(
+        Statement(
+          "ALTER TABLE \(path: new.id.path) SET ACCESS METHOD \(method)", lock: .accessExclusive))
+      hazards.append(Hazard("LK23", "Table \(new.id.name) is rewritten while nobody can use it."))
+    }
     statements += parameterChanges(
       "TABLE", new.id.path, from: old.storageParameters, to: new.storageParameters)
     return Step(
@@ -195,6 +217,8 @@ enum TableSteps {
     }
     return statements
   }
+
+  static func name(_ pair: ExactText) -> String { split(pair.string).name }
 
   private static func split(_ pair: String) -> (name: String, value: String) {
     let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

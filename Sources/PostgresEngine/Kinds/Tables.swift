@@ -16,8 +16,12 @@ enum RelationKind {
       c.reloftype <> 0, c.relrowsecurity, c.relforcerowsecurity,
       CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END,
       CASE WHEN c.relispartition AND c.relkind IN ('r', 'p', 'f')
-        THEN pg_catalog.pg_get_expr(c.relpartbound, c.oid) END
+        THEN pg_catalog.pg_get_expr(c.relpartbound, c.oid) END,
+      s.spcname, CASE WHEN m.amname <> 'heap' THEN m.amname END, c.relreplident, o.reloptions
     FROM pg_catalog.pg_class c
+    LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
+    LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam AND m.amtype = 't'
+    LEFT JOIN pg_catalog.pg_class o ON o.oid = c.reltoastrelid AND o.reloptions IS NOT NULL
     WHERE c.relkind IN ('r', 'v', 'S', 'm', 'f', 'p', 'i', 'I') AND \(CatalogQuery.userRelation)
     """
   ) { rows, catalog in
@@ -63,24 +67,33 @@ enum RelationKind {
       guard isModelled else { break }
       let id = ObjectID(.table, path)
       relation.id = id
-      // The table itself is added when its columns are known.
-      catalog.tables.append(
-        (
-          oid,
-          Table(
-            id: id, isUnlogged: row.code(4) == UInt8(ascii: "u"),
-            hasRowSecurity: row.bool(7), forcesRowSecurity: row.bool(8),
-            storageParameters: Catalog.options(row.texts(5)),
-            partitionKey: row.optionalText(9).map { ExactText($0) },
-            partitionBound: row.optionalText(10).map { ExactText($0) })
-        ))
+      // The table itself is added when its columns and indexes are known.
+      var table = Table(
+        id: id, isUnlogged: row.code(4) == UInt8(ascii: "u"), hasRowSecurity: row.bool(7),
+        forcesRowSecurity: row.bool(8), partitionKey: row.optionalText(9).map { ExactText($0) },
+        partitionBound: row.optionalText(10).map { ExactText($0) })
+      table.storageParameters = Catalog.options(
+        row.texts(5) + row.texts(14).map { "toast." + $0 })
+      table.tablespace = row.optionalText(11).map { Identifier($0) }
+      table.accessMethod = row.optionalText(12).map { Identifier($0) }
+      table.replicaIdentity =
+        switch row.code(13) {
+        case UInt8(ascii: "f"): .full
+        case UInt8(ascii: "n"): .nothing
+        default: nil
+        }
+      catalog.tables.append((oid, table))
       catalog.addresses[CatalogAddress(CatalogID.relation, oid)] = id
     case UInt8(ascii: "v"), UInt8(ascii: "m"):
       guard isModelled else { break }
       let id = ObjectID(kind == UInt8(ascii: "v") ? .view : .materializedView, path)
       relation.id = id
       catalog.relationKinds[path] = id.kind
-      catalog.views.append((oid, id, Catalog.options(row.texts(5))))
+      catalog.views.append(
+        Catalog.PendingView(
+          oid: oid, id: id, options: Catalog.options(row.texts(5)),
+          tablespace: row.optionalText(11).map { Identifier($0) },
+          accessMethod: row.optionalText(12).map { Identifier($0) }))
       catalog.addresses[CatalogAddress(CatalogID.relation, oid)] = id
     case UInt8(ascii: "S") where isModelled:
       relation.id = ObjectID(.sequence, path)

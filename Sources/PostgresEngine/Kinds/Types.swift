@@ -27,6 +27,12 @@ enum TypeKind {
     }
   }
 
+  static let storage = CatalogQuery(
+    "SELECT t.oid, t.typstorage FROM pg_catalog.pg_type t WHERE t.typstorage <> 'p'"
+  ) { rows, catalog in
+    for row in rows { catalog.typeStorage[row.oid(0)] = row.code(1) }
+  }
+
   /// Printed once for every pair in use, not once for every column.
   static let names = CatalogQuery(
     """

@@ -6,7 +6,7 @@ enum ViewSteps {
   static func create(_ view: View, _ context: PlanContext) -> Step {
     Step(
       .create, view.id, produces: [view.id], consumes: context.needs(.view(view), in: context.to),
-      statements: [Statement(definition(view, word: "CREATE VIEW"))])
+      statements: [Statement(definition(view, word: "CREATE VIEW"))] + defaults(view, from: []))
   }
 
   static func drop(_ view: View, _ context: PlanContext) -> Step {
@@ -18,11 +18,28 @@ enum ViewSteps {
   static func replace(_ old: View, by new: View, _ context: PlanContext) -> Step {
     let needed = Set(context.needs(.view(new), in: context.to))
     let released = Set(context.needs(.view(old), in: context.from)).subtracting(needed)
+    var text = old
+    text.columnDefaults = new.columnDefaults
+    let definition =
+      text == new
+      ? []
+      : [Statement(definition(new, word: "CREATE OR REPLACE VIEW"), lock: .accessExclusive)]
     return Step(
       .alter, new.id, produces: [new.id], consumes: needed.sorted(), releases: released.sorted(),
-      statements: [
-        Statement(definition(new, word: "CREATE OR REPLACE VIEW"), lock: .accessExclusive)
-      ])
+      statements: definition + defaults(new, from: old.columnDefaults))
+  }
+
+  /// What INSERT into the view puts into columns that it leaves out.
+  private static func defaults(_ view: View, from old: [View.ColumnDefault]) -> [Statement] {
+    func statement(_ column: Identifier, _ clause: SQL) -> Statement {
+      Statement(
+        "ALTER VIEW \(path: view.id.path) ALTER COLUMN \(column) \(clause)", lock: .accessExclusive)
+    }
+    let kept = Set(view.columnDefaults.map(\.column))
+    return old.filter { !kept.contains($0.column) }.map { statement($0.column, "DROP DEFAULT") }
+      + view.columnDefaults.filter { !old.contains($0) }.map {
+        statement($0.column, "SET DEFAULT \($0.value)")
+      }
   }
 
   /// `CREATE OR REPLACE` can only append columns.

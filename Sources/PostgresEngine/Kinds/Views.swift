@@ -12,7 +12,8 @@ enum ViewKind {
 
   /// Adds the views whose text could be read.
   static func finish(_ texts: [UInt32: String], _ catalog: inout Catalog) {
-    for (oid, id, options) in catalog.views {
+    for view in catalog.views {
+      let (oid, id, options) = (view.oid, view.id, view.options)
       guard let text = texts[oid] else {
         catalog.addresses[CatalogAddress(CatalogID.relation, oid)] = nil
         continue
@@ -20,14 +21,31 @@ enum ViewKind {
       let query = catalog.expression(withoutSemicolon(text))
       if id.kind == .materializedView {
         catalog.objects.append(
-          .materializedView(MaterializedView(id: id, query: query, storageParameters: options)))
+          .materializedView(
+            MaterializedView(
+              id: id, query: query, storageParameters: options, tablespace: view.tablespace,
+              accessMethod: view.accessMethod, clusteredOn: catalog.clustered[oid])))
       } else {
         let columns = (catalog.viewColumns[oid] ?? []).sorted { $0.number < $1.number }
         catalog.objects.append(
-          .view(View(id: id, query: query, options: options, resultColumns: columns.map(\.column))))
+          .view(
+            View(
+              id: id, query: query, options: options, columnDefaults: defaults(of: oid, &catalog),
+              resultColumns: columns.map(\.column))))
       }
     }
     catalog.views = []
+  }
+
+  private static func defaults(
+    of oid: UInt32, _ catalog: inout Catalog
+  ) -> [View.ColumnDefault] {
+    let found = (catalog.viewDefaults[oid] ?? []).sorted { $0.number < $1.number }
+    return found.compactMap { number, text in
+      catalog.column(oid, number).map {
+        View.ColumnDefault(column: $0, value: catalog.expression(text))
+      }
+    }
   }
 
   private static func withoutSemicolon(_ text: String) -> String {

@@ -45,6 +45,7 @@ struct StepEmitter {
     emitted += DefaultSteps.steps(context, rebuilt: rebuilt)
     let remade = rebuilt.union(Rebuild.swapped(in: context))
     restoreComments(of: remade)
+    emitted += RelationMarkSteps.steps(context, remade: remade)
     emitted += PrivilegeSteps.steps(context, remade: remade)
     orderColumns()
     freeNames()
@@ -130,13 +131,17 @@ struct StepEmitter {
         throw .unsupported(
           new.id, "PostgreSQL cannot change how a table is partitioned; its rows have to be moved")
       }
+      if old.accessMethod != new.accessMethod, context.serverVersion < 150_000 {
+        throw .unsupported(
+          new.id, "PostgreSQL can change a table's access method from version 15 on")
+      }
       return [TableSteps.alter(old, to: new)]
     case (.column(let old), .column(let new)):
       return try ColumnSteps.alter(old, to: new, context)
     case (.view(let old), .view(let new)): return [ViewSteps.replace(old, by: new, context)]
     case (.comment, .comment(let new)): return [CommentSteps.set(new)]
     case (.primaryKey, .primaryKey), (.unique, .unique), (.check, .check),
-      (.foreignKey, .foreignKey), (.index, .index):
+      (.exclusion, .exclusion), (.foreignKey, .foreignKey), (.index, .index):
       return [ConstraintSteps.alter(alteration)]
     default:
       throw .unhandled(alteration.id, fields: alteration.fields.map(\.name))

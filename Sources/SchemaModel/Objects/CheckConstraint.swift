@@ -7,17 +7,20 @@ package struct CheckConstraint: Describable {
   package var isNoInherit: Bool
   /// PostgreSQL: `NOT VALID`, existing rows not checked.
   package var isNotValid: Bool
+  /// PostgreSQL 18: `NOT ENFORCED`.
+  package var isNotEnforced: Bool
   package var conflict: ConflictClause?
   @Incidental package var source: SourceForm?
 
   package init(
     id: ObjectID, expression: Expression, isNoInherit: Bool = false, isNotValid: Bool = false,
-    conflict: ConflictClause? = nil, source: SourceForm? = nil
+    isNotEnforced: Bool = false, conflict: ConflictClause? = nil, source: SourceForm? = nil
   ) {
     self.id = id
     self.expression = expression
     self.isNoInherit = isNoInherit
     self.isNotValid = isNotValid
+    self.isNotEnforced = isNotEnforced
     self.conflict = conflict
     _source = Incidental(wrappedValue: source)
   }
@@ -26,7 +29,8 @@ package struct CheckConstraint: Describable {
   package var fields: [Field] {
     [
       Field("expression", expression), Field("no_inherit", isNoInherit),
-      Field("not_valid", isNotValid), Field("on_conflict", conflict?.rawValue),
+      Field("not_valid", isNotValid), Field("not_enforced", isNotEnforced),
+      Field("on_conflict", conflict?.rawValue),
     ]
   }
 

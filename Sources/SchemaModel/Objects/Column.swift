@@ -30,6 +30,52 @@ package struct Identity: Hashable, Sendable, Codable {
   }
 }
 
+/// PostgreSQL: how the values of a column are kept and described; nil is what its type has by default.
+package struct ColumnSettings: Hashable, Sendable, Codable {
+  /// `plain`, `external`, `main` or `extended` (`pg_attribute.attstorage`).
+  package var storage: String?
+  /// `pglz` or `lz4`.
+  package var compression: String?
+  package var statisticsTarget: Int64?
+  /// As `name=value`, sorted: `n_distinct`, `n_distinct_inherited`.
+  package var options: [ExactText]
+
+  package init(
+    storage: String? = nil, compression: String? = nil, statisticsTarget: Int64? = nil,
+    options: [ExactText] = []
+  ) {
+    self.storage = storage
+    self.compression = compression
+    self.statisticsTarget = statisticsTarget
+    self.options = options
+  }
+
+  package static let usual = ColumnSettings()
+
+  var fields: [Field] {
+    [
+      Field("storage", storage), Field("compression", compression),
+      Field("statistics", statisticsTarget), Field("options", texts: options),
+    ]
+  }
+}
+
+/// PostgreSQL 18: what is said of a NOT NULL constraint that is not as `NOT NULL` alone makes it.
+package struct NotNullConstraint: Hashable, Sendable, Codable {
+  /// Nil: `TABLE_COLUMN_not_null`.
+  package var name: Identifier?
+  package var isNoInherit: Bool
+  package var isNotValid: Bool
+
+  package init(name: Identifier? = nil, isNoInherit: Bool = false, isNotValid: Bool = false) {
+    self.name = name
+    self.isNoInherit = isNoInherit
+    self.isNotValid = isNotValid
+  }
+
+  package static let usual = NotNullConstraint()
+}
+
 /// What SQLite does when a constraint is violated; absent is ABORT.
 package enum ConflictClause: String, Hashable, Sendable, Codable {
   case rollback, abort, fail, ignore, replace
@@ -47,13 +93,16 @@ package struct Column: Describable {
   package var collation: ExactText?
   /// SQLite: what violates NOT NULL does.
   package var notNullConflict: ConflictClause?
+  package var notNull: NotNullConstraint
+  package var settings: ColumnSettings
   /// SQLite: the column's whole definition in its `CREATE TABLE`, inline constraints included.
   @Incidental package var source: String?
 
   package init(
     id: ObjectID, type: TypeName, isNullable: Bool = true, defaultValue: Expression? = nil,
     generation: Generation? = nil, identity: Identity? = nil, collation: ExactText? = nil,
-    notNullConflict: ConflictClause? = nil, source: String? = nil
+    notNullConflict: ConflictClause? = nil, notNull: NotNullConstraint = .usual,
+    settings: ColumnSettings = .usual, source: String? = nil
   ) {
     self.id = id
     self.type = type
@@ -63,6 +112,8 @@ package struct Column: Describable {
     self.identity = identity
     self.collation = collation
     self.notNullConflict = notNullConflict
+    self.notNull = notNull
+    self.settings = settings
     _source = Incidental(wrappedValue: source)
   }
 
@@ -78,7 +129,9 @@ package struct Column: Describable {
       Field("identity_sequence", identity?.sequenceName),
       Field("collation", collation?.string),
       Field("not_null_conflict", notNullConflict?.rawValue),
-    ]
+      Field("not_null_name", notNull.name), Field("not_null_no_inherit", notNull.isNoInherit),
+      Field("not_null_not_valid", notNull.isNotValid),
+    ] + settings.fields
   }
 
   /// The identity's sequence keeps its name when the table or column gets another; nil is the name that

@@ -21,10 +21,12 @@ package struct ExclusionConstraint: Describable {
   package var include: [Identifier]
   package var predicate: Expression?
   package var deferrability: Deferrability
+  package var storage: IndexStorage
 
   package init(
     id: ObjectID, method: ExactText = "gist", elements: [Element], include: [Identifier] = [],
-    predicate: Expression? = nil, deferrability: Deferrability = .notDeferrable
+    predicate: Expression? = nil, deferrability: Deferrability = .notDeferrable,
+    storage: IndexStorage = .usual
   ) {
     self.id = id
     self.method = method
@@ -32,6 +34,7 @@ package struct ExclusionConstraint: Describable {
     self.include = include
     self.predicate = predicate
     self.deferrability = deferrability
+    self.storage = storage
   }
 
   package var requires: [ObjectID] {
@@ -49,7 +52,7 @@ package struct ExclusionConstraint: Describable {
       Field("using", method.string), Field("elements", .list(elements.map(\.value))),
       Field("include", include), Field("where", predicate),
       Field("deferrable", deferrability.rawValue),
-    ]
+    ] + storage.fields
   }
 
   package func mappingExpressions(

@@ -23,6 +23,10 @@ package struct ForeignKey: Describable {
   package var deferrability: Deferrability
   /// PostgreSQL: `NOT VALID`.
   package var isNotValid: Bool
+  /// PostgreSQL 18: `NOT ENFORCED`.
+  package var isNotEnforced: Bool
+  /// PostgreSQL 18: `PERIOD` before the last column of either side.
+  package var isTemporal: Bool
   @Incidental package var source: SourceForm?
 
   package init(
@@ -30,7 +34,7 @@ package struct ForeignKey: Describable {
     referencedColumns: [Identifier], onDelete: Action = .noAction, onUpdate: Action = .noAction,
     setColumns: [Identifier] = [], match: Match = .simple,
     deferrability: Deferrability = .notDeferrable, isNotValid: Bool = false,
-    source: SourceForm? = nil
+    isNotEnforced: Bool = false, isTemporal: Bool = false, source: SourceForm? = nil
   ) {
     self.id = id
     self.columns = columns
@@ -42,6 +46,8 @@ package struct ForeignKey: Describable {
     self.match = match
     self.deferrability = deferrability
     self.isNotValid = isNotValid
+    self.isNotEnforced = isNotEnforced
+    self.isTemporal = isTemporal
     _source = Incidental(wrappedValue: source)
   }
 
@@ -56,7 +62,8 @@ package struct ForeignKey: Describable {
       Field("referenced_columns", referencedColumns), Field("on_delete", onDelete.rawValue),
       Field("on_update", onUpdate.rawValue), Field("set_columns", setColumns),
       Field("match", match.rawValue), Field("deferrable", deferrability.rawValue),
-      Field("not_valid", isNotValid),
+      Field("not_valid", isNotValid), Field("not_enforced", isNotEnforced),
+      Field("period", isTemporal),
     ]
   }
 

@@ -14,16 +14,19 @@ package struct IndexPart: Hashable, Sendable, Codable {
   package var isDescending: Bool
   /// `NULLS FIRST`; by default what the direction implies.
   package var nullsFirst: Bool
+  /// PostgreSQL: of an expression, where it is not the default.
+  package var statisticsTarget: Int64?
 
   package init(
     _ subject: Subject, collation: ExactText? = nil, operatorClass: ExactText? = nil,
-    isDescending: Bool = false, nullsFirst: Bool? = nil
+    isDescending: Bool = false, nullsFirst: Bool? = nil, statisticsTarget: Int64? = nil
   ) {
     self.subject = subject
     self.collation = collation
     self.operatorClass = operatorClass
     self.isDescending = isDescending
     self.nullsFirst = nullsFirst ?? isDescending
+    self.statisticsTarget = statisticsTarget
   }
 
   package var value: FieldValue {
@@ -37,7 +40,7 @@ package struct IndexPart: Hashable, Sendable, Codable {
       Field("name", name), Field("expression", expression),
       Field("collate", collation?.string), Field("opclass", operatorClass?.string),
       Field("desc", isDescending), Field("nulls_first", nullsFirst && !isDescending),
-      Field("nulls_last", !nullsFirst && isDescending),
+      Field("nulls_last", !nullsFirst && isDescending), Field("statistics", statisticsTarget),
     ])
   }
 }
@@ -55,15 +58,20 @@ package struct Index: Describable {
   package var nullsNotDistinct: Bool
   /// As `name=value`, sorted (`pg_class.reloptions`).
   package var storageParameters: [ExactText]
+  /// PostgreSQL: another than the database's own.
+  package var tablespace: Identifier?
   /// False after a failed `CREATE INDEX CONCURRENTLY` (`pg_index.indisvalid`).
   package var isValid: Bool
+  /// The storage parameters in the order of the catalog, which dumps keep.
+  @Incidental package var parameterOrder: [ExactText]?
   /// SQLite: the whole `CREATE INDEX` as `sqlite_schema` has it.
   @Incidental package var source: String?
 
   package init(
     id: ObjectID, isUnique: Bool = false, method: ExactText = "btree", parts: [IndexPart],
     include: [Identifier] = [], predicate: Expression? = nil, nullsNotDistinct: Bool = false,
-    storageParameters: [ExactText] = [], isValid: Bool = true, source: String? = nil
+    storageParameters: [ExactText] = [], tablespace: Identifier? = nil, isValid: Bool = true,
+    parameterOrder: [ExactText]? = nil, source: String? = nil
   ) {
     self.id = id
     self.isUnique = isUnique
@@ -73,7 +81,9 @@ package struct Index: Describable {
     self.predicate = predicate
     self.nullsNotDistinct = nullsNotDistinct
     self.storageParameters = storageParameters
+    self.tablespace = tablespace
     self.isValid = isValid
+    _parameterOrder = Incidental(wrappedValue: parameterOrder)
     _source = Incidental(wrappedValue: source)
   }
 
@@ -91,6 +101,7 @@ package struct Index: Describable {
       Field("on", .list(parts.map(\.value))), Field("include", include),
       Field("where", predicate), Field("nulls_not_distinct", nullsNotDistinct),
       Field("with", .list(storageParameters.map { .text($0) })), Field("valid", isValid),
+      Field("tablespace", tablespace),
     ]
   }
 

@@ -42,6 +42,27 @@ package struct SourceForm: Hashable, Sendable, Codable {
   }
 }
 
+/// PostgreSQL: how the index behind a key or exclusion constraint is kept.
+package struct IndexStorage: Hashable, Sendable, Codable {
+  /// As `name=value`, sorted (`pg_class.reloptions`).
+  package var parameters: [ExactText]
+  /// Nil: the database's own.
+  package var tablespace: Identifier?
+
+  package init(parameters: [ExactText] = [], tablespace: Identifier? = nil) {
+    self.parameters = parameters
+    self.tablespace = tablespace
+  }
+
+  package static let usual = IndexStorage()
+
+  var fields: [Field] {
+    [
+      Field("with", texts: parameters), Field("tablespace", tablespace),
+    ]
+  }
+}
+
 /// A primary key.
 package struct PrimaryKey: Describable {
   package var id: ObjectID
@@ -51,12 +72,16 @@ package struct PrimaryKey: Describable {
   /// SQLite: `AUTOINCREMENT`.
   package var isAutoincrement: Bool
   package var conflict: ConflictClause?
+  /// PostgreSQL 18: `WITHOUT OVERLAPS` after the last column.
+  package var isWithoutOverlaps: Bool
+  package var storage: IndexStorage
   @Incidental package var source: SourceForm?
 
   package init(
     id: ObjectID, columns: [KeyColumn], include: [Identifier] = [],
     deferrability: Deferrability = .notDeferrable, isAutoincrement: Bool = false,
-    conflict: ConflictClause? = nil, source: SourceForm? = nil
+    conflict: ConflictClause? = nil, isWithoutOverlaps: Bool = false,
+    storage: IndexStorage = .usual, source: SourceForm? = nil
   ) {
     self.id = id
     self.columns = columns
@@ -64,6 +89,8 @@ package struct PrimaryKey: Describable {
     self.deferrability = deferrability
     self.isAutoincrement = isAutoincrement
     self.conflict = conflict
+    self.isWithoutOverlaps = isWithoutOverlaps
+    self.storage = storage
     _source = Incidental(wrappedValue: source)
   }
 
@@ -76,7 +103,8 @@ package struct PrimaryKey: Describable {
       Field("columns", .list(columns.map(\.value))), Field("include", include),
       Field("deferrable", deferrability.rawValue), Field("autoincrement", isAutoincrement),
       Field("on_conflict", conflict?.rawValue),
-    ]
+      Field("without_overlaps", isWithoutOverlaps),
+    ] + storage.fields
   }
 
   package func renamed(by names: Renaming) -> PrimaryKey {
@@ -99,12 +127,16 @@ package struct UniqueConstraint: Describable {
   /// PostgreSQL 15: `NULLS NOT DISTINCT`.
   package var nullsNotDistinct: Bool
   package var conflict: ConflictClause?
+  /// PostgreSQL 18: `WITHOUT OVERLAPS` after the last column.
+  package var isWithoutOverlaps: Bool
+  package var storage: IndexStorage
   @Incidental package var source: SourceForm?
 
   package init(
     id: ObjectID, columns: [KeyColumn], include: [Identifier] = [],
     deferrability: Deferrability = .notDeferrable, nullsNotDistinct: Bool = false,
-    conflict: ConflictClause? = nil, source: SourceForm? = nil
+    conflict: ConflictClause? = nil, isWithoutOverlaps: Bool = false,
+    storage: IndexStorage = .usual, source: SourceForm? = nil
   ) {
     self.id = id
     self.columns = columns
@@ -112,6 +144,8 @@ package struct UniqueConstraint: Describable {
     self.deferrability = deferrability
     self.nullsNotDistinct = nullsNotDistinct
     self.conflict = conflict
+    self.isWithoutOverlaps = isWithoutOverlaps
+    self.storage = storage
     _source = Incidental(wrappedValue: source)
   }
 
@@ -124,7 +158,8 @@ package struct UniqueConstraint: Describable {
       Field("columns", .list(columns.map(\.value))), Field("include", include),
       Field("deferrable", deferrability.rawValue),
       Field("nulls_not_distinct", nullsNotDistinct), Field("on_conflict", conflict?.rawValue),
-    ]
+      Field("without_overlaps", isWithoutOverlaps),
+    ] + storage.fields
   }
 
   package func renamed(by names: Renaming) -> UniqueConstraint {

@@ -5,11 +5,23 @@ package struct MaterializedView: Describable {
   package var query: Expression
   /// As `name=value`, sorted (`pg_class.reloptions`).
   package var storageParameters: [ExactText]
+  /// Another than the database's own.
+  package var tablespace: Identifier?
+  /// Another than `heap`.
+  package var accessMethod: Identifier?
+  /// The index that CLUSTER goes by.
+  package var clusteredOn: Identifier?
 
-  package init(id: ObjectID, query: Expression, storageParameters: [ExactText] = []) {
+  package init(
+    id: ObjectID, query: Expression, storageParameters: [ExactText] = [],
+    tablespace: Identifier? = nil, accessMethod: Identifier? = nil, clusteredOn: Identifier? = nil
+  ) {
     self.id = id
     self.query = query
     self.storageParameters = storageParameters
+    self.tablespace = tablespace
+    self.accessMethod = accessMethod
+    self.clusteredOn = clusteredOn
   }
 
   package var requires: [ObjectID] { id.namespace.map { [.namespace($0)] } ?? [] }
@@ -17,6 +29,8 @@ package struct MaterializedView: Describable {
     [
       Field("query", query),
       Field("storage_parameters", .list(storageParameters.map { .text($0) })),
+      Field("tablespace", tablespace), Field("access_method", accessMethod),
+      Field("clustered_on", clusteredOn),
     ]
   }
 
@@ -32,6 +46,7 @@ package struct MaterializedView: Describable {
     var copy = self
     copy.id = names(id)
     copy.query = names.query(query)
+    copy.clusteredOn = clusteredOn.map { names.index($0, of: id) }
     return copy
   }
 }

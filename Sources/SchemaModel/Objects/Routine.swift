@@ -75,6 +75,8 @@ package struct Routine: Describable {
   package var rows: ExactText?
   /// A planner support function.
   package var support: ExactText?
+  /// `TRANSFORM FOR TYPE`: the types.
+  package var transforms: [TypeName]
   /// `SET name TO value` as `name=value`, sorted.
   package var settings: [ExactText]
 
@@ -83,7 +85,8 @@ package struct Routine: Describable {
     returnsSet: Bool = false, language: Identifier, body: Body, isWindow: Bool = false,
     volatility: Volatility = .volatile, isStrict: Bool = false, isSecurityDefiner: Bool = false,
     isLeakproof: Bool = false, parallel: Parallel = .unsafe, cost: ExactText? = nil,
-    rows: ExactText? = nil, support: ExactText? = nil, settings: [ExactText] = []
+    rows: ExactText? = nil, support: ExactText? = nil, transforms: [TypeName] = [],
+    settings: [ExactText] = []
   ) {
     self.id = id
     self.isProcedure = isProcedure
@@ -101,6 +104,7 @@ package struct Routine: Describable {
     self.cost = cost
     self.rows = rows
     self.support = support
+    self.transforms = transforms
     self.settings = settings
   }
 
@@ -128,6 +132,7 @@ package struct Routine: Describable {
       Field("leakproof", isLeakproof),
       Field("parallel", parallel == .unsafe ? nil : parallel.rawValue),
       Field("cost", cost?.string), Field("rows", rows?.string), Field("support", support?.string),
+      Field("transforms", texts: transforms.map(\.canonical)),
       Field("settings", .list(settings.map { .text($0) })),
     ]
   }

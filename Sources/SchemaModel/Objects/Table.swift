@@ -1,3 +1,17 @@
+/// PostgreSQL: what of an old row logical replication carries along; nil is the primary key.
+package enum ReplicaIdentity: Hashable, Sendable, Codable {
+  case full, nothing
+  case index(Identifier)
+
+  var text: String {
+    switch self {
+    case .full: "full"
+    case .nothing: "nothing"
+    case .index(let name): "index " + QualifiedName.text([name])
+    }
+  }
+}
+
 /// A table without what is in it: columns and constraints are objects of their own.
 package struct Table: Describable {
   package var id: ObjectID
@@ -20,6 +34,13 @@ package struct Table: Describable {
   package var parents: [ObjectID]
   /// PostgreSQL: `FOR VALUES …` or `DEFAULT`, of a partition.
   package var partitionBound: ExactText?
+  /// PostgreSQL: another tablespace than the database's own.
+  package var tablespace: Identifier?
+  /// PostgreSQL: another table access method than `heap`.
+  package var accessMethod: Identifier?
+  package var replicaIdentity: ReplicaIdentity?
+  /// PostgreSQL: the index (or key) that CLUSTER goes by.
+  package var clusteredOn: Identifier?
   /// The columns in the order of the catalog or of the file.
   @Incidental package var columnOrder: [Identifier]?
   /// SQLite: the whole `CREATE TABLE` as `sqlite_schema` has it.
@@ -31,7 +52,9 @@ package struct Table: Describable {
     id: ObjectID, isStrict: Bool = false, isWithoutRowid: Bool = false, isUnlogged: Bool = false,
     hasRowSecurity: Bool = false, forcesRowSecurity: Bool = false,
     storageParameters: [ExactText] = [], partitionKey: ExactText? = nil,
-    parents: [ObjectID] = [], partitionBound: ExactText? = nil, columnOrder: [Identifier]? = nil,
+    parents: [ObjectID] = [], partitionBound: ExactText? = nil, tablespace: Identifier? = nil,
+    accessMethod: Identifier? = nil, replicaIdentity: ReplicaIdentity? = nil,
+    clusteredOn: Identifier? = nil, columnOrder: [Identifier]? = nil,
     source: String? = nil, isAnalyzed: Bool? = nil
   ) {
     self.id = id
@@ -44,6 +67,10 @@ package struct Table: Describable {
     self.partitionKey = partitionKey
     self.parents = parents
     self.partitionBound = partitionBound
+    self.tablespace = tablespace
+    self.accessMethod = accessMethod
+    self.replicaIdentity = replicaIdentity
+    self.clusteredOn = clusteredOn
     _columnOrder = Incidental(wrappedValue: columnOrder)
     _source = Incidental(wrappedValue: source)
     _isAnalyzed = Incidental(wrappedValue: isAnalyzed)
@@ -62,7 +89,9 @@ package struct Table: Describable {
         parents.isEmpty
           ? .absent
           : .list(parents.map { parent in .list(parent.path.map { .text(ExactText($0.key)) }) })),
-      Field("partition_bound", partitionBound?.string),
+      Field("partition_bound", partitionBound?.string), Field("tablespace", tablespace),
+      Field("access_method", accessMethod), Field("replica_identity", replicaIdentity?.text),
+      Field("clustered_on", clusteredOn),
     ]
   }
 
@@ -70,6 +99,10 @@ package struct Table: Describable {
     var copy = self
     copy.id = names(id)
     copy.parents = parents.map { names($0) }
+    copy.clusteredOn = clusteredOn.map { names.index($0, of: id) }
+    if case .index(let name)? = replicaIdentity {
+      copy.replicaIdentity = .index(names.index(name, of: id))
+    }
     copy.columnOrder = columnOrder.map { names.columns($0, of: id) }
     return copy
   }

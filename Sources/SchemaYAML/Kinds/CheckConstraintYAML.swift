@@ -16,7 +16,8 @@ extension SchemaBuilder {
       else { continue }
       let check = CheckConstraint(
         id: scope.id, expression: expression, isNoInherit: fields.flag("no_inherit"),
-        isNotValid: fields.flag("not_valid"), conflict: conflict(fields))
+        isNotValid: fields.flag("not_valid"), isNotEnforced: fields.flag("not_enforced"),
+        conflict: conflict(fields))
       if let id = add(check, named: ownName(fields, name), at: mark, &scope) {
         readCommon(fields, of: id)
       }
@@ -61,6 +62,7 @@ extension SchemaWriter {
     guard case .check(let check) = object else { return nil }
     var entries = [YAMLEntry("expression", sql(check.expression.text))]
     entries += flag("no_inherit", check.isNoInherit) + flag("not_valid", check.isNotValid)
+    entries += flag("not_enforced", check.isNotEnforced)
     entries += conflict(check.conflict) + common(check.id)
     return (check.id, entries.count == 1 ? sql(check.expression.text) : nil, entries)
   }

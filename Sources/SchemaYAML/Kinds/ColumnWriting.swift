@@ -26,6 +26,7 @@ extension SchemaWriter {
     if let serial = serials[column.id] {
       return isKey(column) || !column.isNullable ? serial.rawValue : nil
     }
+    if column.notNull != .usual || column.settings != .usual { return nil }
     var words: [String] = []
     let type = typeText(column.type)
     if !type.isEmpty { words.append(type) }
@@ -74,8 +75,17 @@ extension SchemaWriter {
       entries.append(YAMLEntry("collate", .text(collation.string)))
     }
     if !column.isNullable, column.identity == nil, !isKey(column) {
-      entries += flag("not_null", true)
+      entries += column.notNull == .usual ? flag("not_null", true) : []
       entries += conflict(column.notNullConflict, "not_null_conflict")
+    }
+    if column.notNull != .usual {
+      let named = column.notNull.name.map { [YAMLEntry("name", name($0))] } ?? []
+      entries.append(
+        YAMLEntry(
+          "not_null",
+          .mapping(
+            named + flag("no_inherit", column.notNull.isNoInherit)
+              + flag("not_valid", column.notNull.isNotValid))))
     }
     if let value = column.defaultValue { entries.append(YAMLEntry("default", sql(value.text))) }
     if let identity = column.identity {
@@ -95,7 +105,17 @@ extension SchemaWriter {
             YAMLEntry("storage", .word(generation.storage.rawValue)),
           ])))
     }
-    return entries
+    return entries + settings(column.settings)
+  }
+
+  private func settings(_ settings: ColumnSettings) -> [YAMLEntry] {
+    var entries: [YAMLEntry] = []
+    if let word = settings.storage { entries.append(YAMLEntry("storage", .word(word))) }
+    if let word = settings.compression { entries.append(YAMLEntry("compression", .word(word))) }
+    if let target = settings.statisticsTarget {
+      entries.append(YAMLEntry("statistics", .word(String(target))))
+    }
+    return entries + parameters(settings.options, "options")
   }
 
   /// What the sequence behind an identity column is called.

@@ -63,6 +63,7 @@ extension SchemaBuilder {
     if let generated = text.generated {
       readGenerated(generated, text.storage, fields, at: node, into: &column)
     }
+    readSettings(fields, into: &column)
     if let mode = text.identity { readIdentity(mode, fields, at: node, into: &column) }
     if let serial { readSerial(serial, text, at: node, into: &column) }
     if column.generation != nil, column.defaultValue != nil || column.identity != nil {
@@ -73,6 +74,20 @@ extension SchemaBuilder {
     }
     scope.inline += text.constraints.map { (id.name, $0, node) }
     return column
+  }
+
+  private mutating func readSettings(_ fields: Fields, into column: inout Column) {
+    if let node = fields["not_null"], case .mapping = node.content {
+      let inner = nodes.fields(node, SchemaKeys.notNull, of: "'not_null'")
+      let usual = PostgresNames.make(column.id.table.name.raw, column.id.name.raw, "not_null")
+      let name = ownName(inner, "name")
+      column.notNull = NotNullConstraint(
+        name: name == usual ? nil : name, isNoInherit: inner.flag("no_inherit"),
+        isNotValid: inner.flag("not_valid"))
+    }
+    column.settings = ColumnSettings(
+      storage: fields.word("storage"), compression: fields.word("compression"),
+      statisticsTarget: fields.integer("statistics"), options: parameters(fields["options"]))
   }
 
   /// The keys of the mapping form, beside the clauses after its type.
@@ -88,7 +103,10 @@ extension SchemaBuilder {
     for (isTwice, key) in clashes where isTwice {
       nodes.report(fields.keyMark(key), "'\(key)' is said in 'type' already")
     }
-    if fields["not_null"] != nil { text.isNotNull = fields.flag("not_null") }
+    if let node = fields["not_null"] {
+      text.isNotNull = fields.flag("not_null")
+      if case .mapping = node.content { text.isNotNull = true }
+    }
     if fields["not_null_conflict"] != nil {
       text.notNullConflict = conflict(fields, "not_null_conflict")
     }

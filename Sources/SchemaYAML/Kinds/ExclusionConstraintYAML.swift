@@ -35,6 +35,7 @@ extension SchemaBuilder {
       if let place = fields["where"], let text = fields.text("where") {
         constraint.predicate = expression(text, at: place)
       }
+      constraint.storage = indexStorage(fields)
       objects.append(.exclusion(constraint))
     }
   }
@@ -90,6 +91,7 @@ extension SchemaWriter {
       if let predicate = constraint.predicate {
         entries.append(YAMLEntry("where", sql(predicate.text)))
       }
+      entries += storage(constraint.storage)
       entries += deferrability(constraint.deferrability) + common(constraint.id)
       constraints.append(YAMLEntry(name: text(constraint.id.name), .mapping(entries)))
     }

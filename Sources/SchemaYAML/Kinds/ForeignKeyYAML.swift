@@ -73,6 +73,8 @@ extension SchemaBuilder {
     }
     key.deferrability = deferrability(fields)
     key.isNotValid = fields.flag("not_valid")
+    key.isNotEnforced = fields.flag("not_enforced")
+    key.isTemporal = fields.flag("period")
   }
 
   /// The key waits until every table is known; its name does not.
@@ -190,6 +192,7 @@ extension SchemaWriter {
     }
     if key.match != .simple { entries.append(YAMLEntry("match", .text(key.match.rawValue))) }
     entries += deferrability(key.deferrability) + flag("not_valid", key.isNotValid)
+    entries += flag("not_enforced", key.isNotEnforced) + flag("period", key.isTemporal)
     return (key.id, nil, entries + common(key.id))
   }
 

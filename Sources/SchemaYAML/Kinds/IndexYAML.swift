@@ -25,8 +25,24 @@ extension SchemaBuilder {
       }
       index.nullsNotDistinct = fields.flag("nulls_not_distinct")
       index.storageParameters = parameters(fields["with"])
+      index.tablespace = ownName(fields, "tablespace")
+      readStatistics(fields["statistics"], into: &index)
       objects.append(.index(index))
       readCommon(fields, of: id)
+    }
+  }
+
+  private mutating func readStatistics(_ node: YAMLNode?, into index: inout Index) {
+    for pair in nodes.pairs(node, of: "'statistics'") {
+      guard let number = Int(pair.name), index.parts.indices.contains(number - 1),
+        let target = pair.value.scalarText.flatMap({ Int64($0) })
+      else {
+        nodes.report(
+          pair.key.mark,
+          "'statistics' is the number of a part, from 1 to \(index.parts.count), to a whole number")
+        continue
+      }
+      index.parts[number - 1].statisticsTarget = target
     }
   }
 
@@ -66,7 +82,14 @@ extension SchemaWriter {
       entries.append(YAMLEntry("where", sql(predicate.text)))
     }
     entries += flag("nulls_not_distinct", index.nullsNotDistinct)
-    entries += parameters(index.storageParameters) + common(index.id)
+    entries += parameters(index.storageParameters) + placement(index.tablespace)
+    let targets = index.parts.enumerated().compactMap { position, part in
+      part.statisticsTarget.map {
+        YAMLEntry(name: String(position + 1), .word(String($0)))
+      }
+    }
+    if !targets.isEmpty { entries.append(YAMLEntry("statistics", .mapping(targets))) }
+    entries += common(index.id)
     return YAMLEntry(
       name: text(index.id.name), entries.count == 1 ? parts : .mapping(entries))
   }
@@ -84,8 +107,9 @@ extension SchemaWriter {
     case .expression(let expression):
       let bare = expression.text + suffix
       let columns = schema.objects(of: .column, under: table.path).map(\.id.name)
-      if let read = try? IndexPartText.part(bare, columns: columns, syntax: syntax), read == part {
-        return bare
+      if var read = try? IndexPartText.part(bare, columns: columns, syntax: syntax) {
+        read.statisticsTarget = part.statisticsTarget
+        if read == part { return bare }
       }
       return "(\(expression.text))" + suffix
     }

@@ -28,6 +28,8 @@ extension SchemaBuilder {
     key.deferrability = deferrability(fields)
     key.isAutoincrement = fields.flag("autoincrement")
     key.conflict = conflict(fields)
+    key.isWithoutOverlaps = fields.flag("without_overlaps")
+    key.storage = indexStorage(fields)
     if key.isAutoincrement, columns.count > 1 {
       nodes.report(
         fields.keyMark("autoincrement"), "'autoincrement' is for a key of one integer column")
@@ -77,6 +79,8 @@ extension SchemaBuilder {
     unique.deferrability = deferrability(fields)
     unique.nullsNotDistinct = fields.flag("nulls_not_distinct")
     unique.conflict = conflict(fields)
+    unique.isWithoutOverlaps = fields.flag("without_overlaps")
+    unique.storage = indexStorage(fields)
     if let id = add(unique, named: ownName(fields, name), at: mark, &scope) {
       readCommon(fields, of: id)
     }
@@ -189,6 +193,7 @@ extension SchemaWriter {
       if !isUsual { entries.insert(YAMLEntry("name", name(key.id.name)), at: 0) }
       if !key.include.isEmpty { entries.append(YAMLEntry("include", names(key.include))) }
       entries += deferrability(key.deferrability)
+      entries += flag("without_overlaps", key.isWithoutOverlaps) + storage(key.storage)
       entries += flag("autoincrement", key.isAutoincrement)
       entries += conflict(key.conflict) + common(key.id)
       let isShort = isUsual && entries.count == 1
@@ -207,6 +212,7 @@ extension SchemaWriter {
     if !unique.include.isEmpty { entries.append(YAMLEntry("include", names(unique.include))) }
     entries += deferrability(unique.deferrability)
     entries += flag("nulls_not_distinct", unique.nullsNotDistinct)
+    entries += flag("without_overlaps", unique.isWithoutOverlaps) + storage(unique.storage)
     entries += conflict(unique.conflict) + common(unique.id)
     return (unique.id, entries.count == 1 ? keyColumns(unique.columns) : nil, entries)
   }

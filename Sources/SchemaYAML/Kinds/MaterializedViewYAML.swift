@@ -21,7 +21,11 @@ extension SchemaBuilder {
     else { return }
     objects.append(
       .materializedView(
-        MaterializedView(id: id, query: query, storageParameters: parameters(fields["with"]))))
+        MaterializedView(
+          id: id, query: query, storageParameters: parameters(fields["with"]),
+          tablespace: ownName(fields, "tablespace"),
+          accessMethod: ownName(fields, "access_method"),
+          clusteredOn: ownName(fields, "clustered_on"))))
   }
 }
 
@@ -32,7 +36,9 @@ extension SchemaWriter {
     let indexes = schema.objects(of: .index, under: view.id.path).compactMap(index)
     if !indexes.isEmpty { entries.append(YAMLEntry("indexes", .mapping(indexes))) }
     entries += columnComments(of: view.id) + columnGrants(of: view.id)
-    entries += parameters(view.storageParameters) + common(view.id)
+    entries += parameters(view.storageParameters) + placement(view.tablespace, view.accessMethod)
+    if let index = view.clusteredOn { entries.append(YAMLEntry("clustered_on", name(index))) }
+    entries += common(view.id)
     return entries.count == 1 ? sql(view.query.text) : .mapping(entries)
   }
 }

@@ -64,6 +64,10 @@ extension SchemaWriter {
     if let cost = routine.cost { entries.append(YAMLEntry("cost", scalar(cost.string))) }
     if let rows = routine.rows { entries.append(YAMLEntry("rows", scalar(rows.string))) }
     if let support = routine.support { entries.append(YAMLEntry("support", .text(support.string))) }
+    if !routine.transforms.isEmpty {
+      entries.append(
+        YAMLEntry("transforms", .sequence(routine.transforms.map { .text(typeText($0)) })))
+    }
     entries += flag("security_definer", routine.isSecurityDefiner)
     if !routine.settings.isEmpty {
       let settings = routine.settings.map { setting in

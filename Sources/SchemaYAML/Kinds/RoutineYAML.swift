@@ -60,6 +60,11 @@ extension SchemaBuilder {
       routine.rows = ExactText(rows)
     }
     routine.support = fields.text("support").map { ExactText($0) }
+    if let list = fields["transforms"] {
+      for (text, item) in nodes.texts(list, of: "'transforms'") {
+        if let type = typeName(text, at: item) { routine.transforms.append(type) }
+      }
+    }
     for setting in nodes.pairs(fields["settings"], of: "'settings'") {
       guard let value = nodes.text(setting.value, of: "a setting") else { continue }
       routine.settings.append(ExactText("\(setting.name)=\(value)"))

@@ -48,6 +48,7 @@ extension SchemaBuilder {
     readTriggers(fields["triggers"], on: id)
     readPolicies(fields["policies"], of: id)
     readCommon(fields, of: id)
+    readPlacement(fields, into: &lineage)
     objects.append(
       .table(
         Table(
@@ -56,8 +57,42 @@ extension SchemaBuilder {
           forcesRowSecurity: fields.flag("force_row_security"),
           storageParameters: parameters(fields["with"]),
           partitionKey: lineage.partitionKey, parents: lineage.parents,
-          partitionBound: lineage.partitionBound, columnOrder: order)))
+          partitionBound: lineage.partitionBound, tablespace: lineage.tablespace,
+          accessMethod: lineage.accessMethod, replicaIdentity: lineage.replicaIdentity,
+          clusteredOn: lineage.clusteredOn, columnOrder: order)))
     if engine == .postgresql { markKeyColumnsNotNull(of: id) }
+  }
+
+  private mutating func readPlacement(_ fields: Fields, into table: inout Table) {
+    table.tablespace = ownName(fields, "tablespace")
+    table.clusteredOn = ownName(fields, "clustered_on")
+    table.accessMethod = ownName(fields, "access_method")
+    if table.accessMethod == Identifier("heap") { table.accessMethod = nil }
+    guard let node = fields["replica_identity"], let text = fields.text("replica_identity") else {
+      return
+    }
+    let words = text.split(separator: " ", maxSplits: 1).map(String.init)
+    switch (words.first?.asciiLowercased, words.count) {
+    case ("full", 1): table.replicaIdentity = .full
+    case ("nothing", 1): table.replicaIdentity = .nothing
+    case ("index", 2):
+      if let name = name(words[1], at: node) { table.replicaIdentity = .index(name) }
+    default:
+      nodes.report(
+        node.mark, "'replica_identity' is full, nothing or 'index NAME', not '\(nodes.shown(text))'"
+      )
+    }
+  }
+
+  /// A key whose value is one name.
+  mutating func ownName(_ fields: Fields, _ key: String) -> Identifier? {
+    guard let node = fields[key], let text = fields.text(key) else { return nil }
+    return name(text, at: node)
+  }
+
+  mutating func indexStorage(_ fields: Fields) -> IndexStorage {
+    IndexStorage(
+      parameters: parameters(fields["with"]), tablespace: ownName(fields, "tablespace"))
   }
 
   /// `PRIMARY KEY` implies `NOT NULL` on PostgreSQL.
@@ -171,7 +206,25 @@ extension SchemaWriter {
     entries += flag("unlogged", table.isUnlogged)
     entries += lineage(of: table)
     entries += parameters(table.storageParameters)
+    entries += placement(table.tablespace, table.accessMethod)
+    switch table.replicaIdentity {
+    case nil: break
+    case .full?: entries.append(YAMLEntry("replica_identity", .word("full")))
+    case .nothing?: entries.append(YAMLEntry("replica_identity", .word("nothing")))
+    case .index(let name)?:
+      entries.append(YAMLEntry("replica_identity", .text("index " + text(name))))
+    }
+    if let index = table.clusteredOn { entries.append(YAMLEntry("clustered_on", name(index))) }
     return .mapping(entries)
+  }
+
+  func placement(_ tablespace: Identifier?, _ accessMethod: Identifier? = nil) -> [YAMLEntry] {
+    (tablespace.map { [YAMLEntry("tablespace", name($0))] } ?? [])
+      + (accessMethod.map { [YAMLEntry("access_method", name($0))] } ?? [])
+  }
+
+  func storage(_ storage: IndexStorage) -> [YAMLEntry] {
+    parameters(storage.parameters) + placement(storage.tablespace)
   }
 
   /// In the table's order; what the order does not name follows by name.

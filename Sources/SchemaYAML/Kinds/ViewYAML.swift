@@ -24,6 +24,13 @@ extension SchemaBuilder {
         if let name = name(text, at: item) { view.columnNames.append(name) }
       }
     }
+    for pair in nodes.pairs(fields["column_defaults"], of: "'column_defaults'") {
+      guard let column = name(pair.name, at: pair.key),
+        let text = nodes.text(pair.value, of: "a default"),
+        let value = expression(text, at: pair.value)
+      else { continue }
+      view.columnDefaults.append(View.ColumnDefault(column: column, value: value))
+    }
     objects.append(.view(view))
   }
 
@@ -83,6 +90,12 @@ extension SchemaWriter {
       entries.append(YAMLEntry("columns", names(view.columnNames)))
     }
     entries += columnComments(of: view.id) + columnGrants(of: view.id)
+    if !view.columnDefaults.isEmpty {
+      let defaults = view.columnDefaults.map {
+        YAMLEntry(name: text($0.column), sql($0.value.text))
+      }
+      entries.append(YAMLEntry("column_defaults", .mapping(defaults)))
+    }
     entries += parameters(view.options) + triggers(on: view.id) + common(view.id)
     return entries.count == 1 ? sql(view.query.text) : .mapping(entries)
   }
