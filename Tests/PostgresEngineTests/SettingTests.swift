@@ -118,17 +118,17 @@ struct SettingTests {
     Walk(
       "constraints of version 18", since: 180_000,
       """
-      CREATE TABLE p (id int, valid daterange, CONSTRAINT p_pkey PRIMARY KEY (id, valid WITHOUT OVERLAPS));
-      CREATE TABLE c (id int, valid daterange, n int CONSTRAINT needed NOT NULL, m int NOT NULL NO INHERIT, k int,
+      CREATE TABLE p (id int4range, valid daterange, CONSTRAINT p_pkey PRIMARY KEY (id, valid WITHOUT OVERLAPS));
+      CREATE TABLE c (id int4range, valid daterange, n int CONSTRAINT needed NOT NULL, m int NOT NULL NO INHERIT, k int,
         CONSTRAINT big CHECK (n > 0) NOT ENFORCED);
       ALTER TABLE c ADD CONSTRAINT later NOT NULL k NOT VALID;
       CREATE TABLE r (a int PRIMARY KEY);
       CREATE TABLE q (a int, CONSTRAINT f FOREIGN KEY (a) REFERENCES r NOT ENFORCED)
       """,
       """
-      CREATE TABLE p (id int, valid daterange, CONSTRAINT p_pkey PRIMARY KEY (id, valid WITHOUT OVERLAPS),
-        CONSTRAINT u UNIQUE (valid WITHOUT OVERLAPS));
-      CREATE TABLE c (id int, valid daterange, n int NOT NULL, m int CONSTRAINT other NOT NULL, k int CONSTRAINT later NOT NULL,
+      CREATE TABLE p (id int4range, valid daterange, CONSTRAINT p_pkey PRIMARY KEY (id, valid WITHOUT OVERLAPS),
+        other int4range, CONSTRAINT u UNIQUE (other, valid WITHOUT OVERLAPS));
+      CREATE TABLE c (id int4range, valid daterange, n int NOT NULL, m int CONSTRAINT other NOT NULL, k int CONSTRAINT later NOT NULL,
         CONSTRAINT big CHECK (n > 0),
         CONSTRAINT f FOREIGN KEY (id, PERIOD valid) REFERENCES p (id, PERIOD valid));
       CREATE TABLE r (a int PRIMARY KEY);
