@@ -27,9 +27,13 @@ struct Managed {
     switch id.kind {
     case .owner: return owners && declaredOwners?.contains(id) ?? true
     case .grant, .defaultPrivileges: return grants && roles?.contains(id.name) ?? true
-    case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
-      .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .virtualTable, .view,
-      .materializedView, .trigger, .policy, .comment:
+    case .namespace, .extension, .language, .accessMethod, .collation, .enumType, .baseType,
+      .domain, .compositeType, .rangeType, .sequence, .function, .operator, .operatorFamily,
+      .operatorClass, .cast, .conversion, .transform, .textSearchParser, .textSearchTemplate,
+      .textSearchDictionary, .textSearchConfiguration, .foreignDataWrapper, .server, .userMapping,
+      .table, .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .statistics,
+      .virtualTable, .view, .materializedView, .rule, .trigger, .policy, .publication,
+      .subscription, .eventTrigger, .comment:
       return true
     }
   }

@@ -39,16 +39,30 @@ package enum PostgresInspector {
   private static func queries(serverVersion: Int) -> [CatalogQuery] {
     [
       PrivilegeKind.roles, ExtensionKind.query, ExtensionKind.members, NamespaceKind.query,
-      TypeKind.collations,
-      RelationKind.parents, RelationKind.query, EnumTypeKind.query, CompositeTypeKind.query,
-      DomainKind.query,
-      DomainKind.checks, TypeKind.properties, TypeKind.names, CompositeTypeKind.attributes,
-      SequenceKind.query, ColumnKind.defaults, TypeKind.storage,
+      TypeKind.collations, CollationKind.query(serverVersion: serverVersion), RelationKind.parents,
+      RelationKind.query, EnumTypeKind.query, CompositeTypeKind.query, DomainKind.query,
+      DomainKind.checks, RangeTypeKind.query, BaseTypeKind.query, TypeKind.properties,
+      TypeKind.names, CompositeTypeKind.attributes, SequenceKind.query, ColumnKind.defaults,
+      TypeKind.storage,
     ] + [ColumnKind.notNulls(serverVersion: serverVersion)].compactMap(\.self) + [
-      ColumnKind.query, RoutineKind.query,
-      ConstraintKind.query(serverVersion: serverVersion), IndexKind.operatorClasses,
-      IndexKind.options,
+      ColumnKind.query, RoutineKind.query, ConstraintKind.query(serverVersion: serverVersion),
+      IndexKind.operatorClasses, IndexKind.options,
       IndexKind.query(serverVersion: serverVersion), TriggerKind.query, PolicyKind.query,
+      RuleKind.query, StatisticsKind.query(serverVersion: serverVersion),
+    ] + standalone(serverVersion: serverVersion)
+  }
+
+  /// What lives beside tables, and is in most databases a handful.
+  private static func standalone(serverVersion: Int) -> [CatalogQuery] {
+    [
+      OperatorClassKind.memberQuery, LanguageKind.query, AccessMethodKind.query,
+      OperatorKind.query, OperatorFamilyKind.query, OperatorClassKind.query, CastKind.query,
+      ConversionKind.query, TransformKind.query, TextSearchParserKind.query,
+      TextSearchTemplateKind.query, TextSearchDictionaryKind.query,
+      TextSearchConfigurationKind.query, ForeignDataWrapperKind.query, ServerKind.query,
+      UserMappingKind.query, PublicationKind.query(serverVersion: serverVersion),
+      PublicationKind.members(serverVersion: serverVersion),
+      SubscriptionKind.query(serverVersion: serverVersion), EventTriggerKind.query,
     ]
   }
 

@@ -75,10 +75,16 @@ extension ObjectKind {
     switch self {
     case .index: "indexes"
     case .policy: "policies"
-    case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
-      .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .virtualTable, .view,
-      .materializedView,
-      .trigger, .comment, .owner, .grant, .defaultPrivileges:
+    case .operatorFamily: "operator families"
+    case .operatorClass: "operator classes"
+    case .textSearchDictionary: "text search dictionaries"
+    case .statistics: "statistics"
+    case .namespace, .extension, .language, .accessMethod, .collation, .enumType, .baseType,
+      .domain, .compositeType, .rangeType, .sequence, .function, .operator, .cast, .conversion,
+      .transform, .textSearchParser, .textSearchTemplate, .textSearchConfiguration,
+      .foreignDataWrapper, .server, .userMapping, .table, .column, .primaryKey, .unique, .check,
+      .exclusion, .foreignKey, .virtualTable, .view, .materializedView, .rule, .trigger,
+      .publication, .subscription, .eventTrigger, .comment, .owner, .grant, .defaultPrivileges:
       displayName + "s"
     }
   }

@@ -18,16 +18,26 @@ package struct TypeContext: Sendable {
   package var searchPath: [Identifier]
   /// The enums and other types of one's own.
   package var types: Set<ObjectID>
+  /// Types that come into being with one of those: the multirange of a range.
+  package var companions: [[Identifier]: ObjectID]
 
-  package init(searchPath: [Identifier] = [], types: Set<ObjectID> = []) {
+  package init(
+    searchPath: [Identifier] = [], types: Set<ObjectID> = [],
+    companions: [[Identifier]: ObjectID] = [:]
+  ) {
     self.searchPath = searchPath
     self.types = types
+    self.companions = companions
   }
+
+  /// The kinds whose names are types.
+  package static let kinds: [ObjectKind] = [
+    .enumType, .domain, .compositeType, .rangeType, .baseType, .table,
+  ]
 
   /// The type of that name; a table is one too.
   package func type(_ path: [Identifier]) -> ObjectID? {
-    [ObjectKind.enumType, .domain, .compositeType, .table].map { ObjectID($0, path) }
-      .first(where: types.contains)
+    Self.kinds.map { ObjectID($0, path) }.first(where: types.contains) ?? companions[path]
   }
 }
 

@@ -12,11 +12,20 @@ package enum Differ {
       information: ColumnOrder.notes(from: renamed, to: to))
   }
 
-  /// The attributes in which two objects of one kind differ.
+  /// The attributes in which two objects of one kind differ. Some kinds list only those that are there.
   package static func fieldChanges(from: SchemaObject, to: SchemaObject) -> [FieldChange] {
-    zip(from.fields, to.fields).compactMap { old, new in
+    var (before, after) = (from.fields, to.fields)
+    if !before.elementsEqual(after, by: { $0.name == $1.name }) {
+      let names = Set(before.map(\.name)).union(after.map(\.name)).sorted()
+      (before, after) = (aligned(before, names), aligned(after, names))
+    }
+    return zip(before, after).compactMap { old, new in
       old.value == new.value ? nil : FieldChange(name: new.name, from: old.value, to: new.value)
     }
+  }
+
+  private static func aligned(_ fields: [Field], _ names: [String]) -> [Field] {
+    names.map { name in fields.first { $0.name == name } ?? Field(name, FieldValue.absent) }
   }
 
   /// The changes alone, no renames looked for.

@@ -56,9 +56,23 @@ package struct Renaming: Sendable {
         if let name = names[ObjectID(kind, Array(id.path.prefix(2)))] { path[1] = name }
       }
     }
-    if let name = names[id] { path[id.kind == .function ? 1 : path.count - 1] = name }
-    if path.count > 1, let name = names[.namespace(id.path[0])] { path[0] = name }
+    if let name = names[id] {
+      path[id.kind.hasSignature ? min(1, path.count - 1) : path.count - 1] = name
+    }
+    if id.kind == .userMapping, let name = names[ObjectID(.server, [path[0]])] { path[0] = name }
+    if path.count > 1, id.namespace != nil, let name = names[.namespace(id.path[0])] {
+      path[0] = name
+    }
     return ObjectID(id.kind, path)
+  }
+
+  /// As above, of an id that names a function or operator without its signature, or anything without its
+  /// schema.
+  package func partial(_ id: ObjectID) -> ObjectID {
+    guard id.kind.hasSignature, id.path.count == 2 else { return self(id) }
+    let renamed = names.keys.filter { $0.kind == id.kind && $0.path.starts(with: id.path) }
+    guard let old = renamed.min() else { return self(id) }
+    return ObjectID(id.kind, Array(self(old).path.prefix(2)))
   }
 
   /// A column's name after the renames, given its table's old id.

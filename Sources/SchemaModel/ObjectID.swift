@@ -1,9 +1,12 @@
 /// What an object is called everywhere: its kind and its path of names, never an OID.
 ///
 /// Paths: a schema is `[schema]`; tables, views, sequences and types are `[schema, name]`; what is
-/// inside a relation is `[schema, relation, name]`; a function is `[schema, name, argument types]`; an
-/// extension is `[name]`; a comment and an owner are the raw kind
-/// of their target followed by the target's path, a grant has the grantee after that.
+/// inside a relation is `[schema, relation, name]`; a function or operator is `[schema, name, argument
+/// types]`, an operator class or family `[schema, name, access method]`; what lives outside of schemas
+/// (extensions, servers, publications …) is `[name]`, a user mapping `[server, user]`; a cast or transform
+/// is `[what it says]`, after the schema of its type where that is one of the user's; a comment and
+/// an owner are the raw kind of their target followed by the target's path, a grant has the grantee after
+/// that.
 package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible {
   package let kind: ObjectKind
   package let path: [Identifier]
@@ -27,22 +30,27 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
     ObjectID(.grant, [Identifier(target.kind.rawValue)] + target.path + [grantee])
   }
 
-  /// What the object itself is called: the last name of the path, or the last but one of a function, whose
-  /// path ends with the types of its arguments.
+  /// What the object itself is called: the last name of the path, or the last but one where the path ends
+  /// with a signature.
   package var name: Identifier {
-    if kind == .function, path.count == 3 { return path[1] }
+    if kind.hasSignature, path.count == 3 { return path[1] }
     return path.last ?? Identifier("")
   }
 
-  /// The schema that holds the object; nil only for a comment on something outside schemas.
+  /// The schema that holds the object; nil for what lives outside of schemas.
   package var namespace: Identifier? {
     switch kind {
     case .comment, .owner, .grant: attachmentTarget?.namespace
     case .defaultPrivileges: path.count > 1 && !path[1].raw.isEmpty ? path[1] : nil
-    case .extension: nil
-    case .namespace, .enumType, .domain, .compositeType, .sequence, .function, .table, .column,
-      .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .virtualTable, .view,
-      .materializedView, .trigger, .policy:
+    case .extension, .language, .accessMethod, .foreignDataWrapper, .server, .userMapping,
+      .publication, .subscription, .eventTrigger:
+      nil
+    case .cast, .transform: path.count > 1 ? path.first : nil
+    case .namespace, .collation, .enumType, .baseType, .domain, .compositeType, .rangeType,
+      .sequence, .function, .operator, .operatorFamily, .operatorClass, .conversion,
+      .textSearchParser, .textSearchTemplate, .textSearchDictionary, .textSearchConfiguration,
+      .table, .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .statistics,
+      .virtualTable, .view, .materializedView, .rule, .trigger, .policy:
       path.first
     }
   }
@@ -69,7 +77,7 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
 
   /// The same object under another last name.
   package func renamed(to name: Identifier) -> ObjectID {
-    if kind == .function, path.count == 3 { return ObjectID(kind, [path[0], name, path[2]]) }
+    if kind.hasSignature, path.count == 3 { return ObjectID(kind, [path[0], name, path[2]]) }
     return ObjectID(kind, path.dropLast() + [name])
   }
 

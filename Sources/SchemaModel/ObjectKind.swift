@@ -4,11 +4,29 @@
 package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
   case namespace = "schema"
   case `extension`
+  case language
+  case accessMethod = "access_method"
+  case collation
   case enumType = "enum"
+  case baseType = "base_type"
   case domain
   case compositeType = "composite_type"
+  case rangeType = "range_type"
   case sequence
   case function
+  case `operator`
+  case operatorFamily = "operator_family"
+  case operatorClass = "operator_class"
+  case cast
+  case conversion
+  case transform
+  case textSearchParser = "text_search_parser"
+  case textSearchTemplate = "text_search_template"
+  case textSearchDictionary = "text_search_dictionary"
+  case textSearchConfiguration = "text_search_configuration"
+  case foreignDataWrapper = "foreign_data_wrapper"
+  case server
+  case userMapping = "user_mapping"
   case table
   case column
   case primaryKey = "primary_key"
@@ -17,11 +35,16 @@ package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comp
   case exclusion
   case foreignKey = "foreign_key"
   case index
+  case statistics
   case virtualTable = "virtual_table"
   case view
   case materializedView = "materialized_view"
+  case rule
   case trigger
   case policy
+  case publication
+  case subscription
+  case eventTrigger = "event_trigger"
   case comment
   case owner
   case grant
@@ -30,16 +53,30 @@ package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comp
   /// The name in sentences.
   package var displayName: String {
     switch self {
-    case .namespace, .extension, .enumType, .domain, .sequence, .function, .table, .column, .unique,
-      .check, .index, .view, .trigger, .policy, .comment, .owner, .grant:
+    case .namespace, .extension, .language, .collation, .enumType, .domain, .sequence, .function,
+      .operator, .cast, .conversion, .transform, .server, .table, .column, .unique, .check, .index,
+      .statistics, .view, .rule, .trigger, .policy, .publication, .subscription, .comment, .owner,
+      .grant:
       rawValue
     case .defaultPrivileges: "default privileges"
+    case .accessMethod: "access method"
+    case .baseType: "base type"
     case .compositeType: "composite type"
+    case .rangeType: "range type"
+    case .operatorFamily: "operator family"
+    case .operatorClass: "operator class"
+    case .textSearchParser: "text search parser"
+    case .textSearchTemplate: "text search template"
+    case .textSearchDictionary: "text search dictionary"
+    case .textSearchConfiguration: "text search configuration"
+    case .foreignDataWrapper: "foreign-data wrapper"
+    case .userMapping: "user mapping"
+    case .primaryKey: "primary key"
     case .exclusion: "exclusion constraint"
+    case .foreignKey: "foreign key"
     case .virtualTable: "virtual table"
     case .materializedView: "materialized view"
-    case .primaryKey: "primary key"
-    case .foreignKey: "foreign key"
+    case .eventTrigger: "event trigger"
     }
   }
 
@@ -48,28 +85,51 @@ package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comp
     switch self {
     case .namespace: 0
     case .extension: 1
-    case .enumType: 2
-    case .domain: 3
-    case .compositeType: 4
-    case .sequence: 5
-    case .function: 6
-    case .table: 7
-    case .column: 8
-    case .primaryKey: 9
-    case .unique: 10
-    case .check: 11
-    case .exclusion: 12
-    case .foreignKey: 13
-    case .index: 14
-    case .virtualTable: 15
-    case .view: 16
-    case .materializedView: 17
-    case .trigger: 18
-    case .policy: 19
-    case .comment: 20
-    case .owner: 21
-    case .grant: 22
-    case .defaultPrivileges: 23
+    case .language: 2
+    case .accessMethod: 3
+    case .collation: 4
+    case .enumType: 5
+    case .baseType: 6
+    case .domain: 7
+    case .compositeType: 8
+    case .rangeType: 9
+    case .sequence: 10
+    case .function: 11
+    case .operator: 12
+    case .operatorFamily: 13
+    case .operatorClass: 14
+    case .cast: 15
+    case .conversion: 16
+    case .transform: 17
+    case .textSearchParser: 18
+    case .textSearchTemplate: 19
+    case .textSearchDictionary: 20
+    case .textSearchConfiguration: 21
+    case .foreignDataWrapper: 22
+    case .server: 23
+    case .userMapping: 24
+    case .table: 25
+    case .column: 26
+    case .primaryKey: 27
+    case .unique: 28
+    case .check: 29
+    case .exclusion: 30
+    case .foreignKey: 31
+    case .index: 32
+    case .statistics: 33
+    case .virtualTable: 34
+    case .view: 35
+    case .materializedView: 36
+    case .rule: 37
+    case .trigger: 38
+    case .policy: 39
+    case .publication: 40
+    case .subscription: 41
+    case .eventTrigger: 42
+    case .comment: 43
+    case .owner: 44
+    case .grant: 45
+    case .defaultPrivileges: 46
     }
   }
 
@@ -77,10 +137,32 @@ package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comp
   /// under the relation's path).
   package var isPartOfRelation: Bool {
     switch self {
-    case .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .trigger, .policy:
+    case .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .rule, .trigger,
+      .policy:
       true
-    case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
-      .virtualTable, .view, .materializedView, .comment, .owner, .grant, .defaultPrivileges:
+    case .namespace, .extension, .language, .accessMethod, .collation, .enumType, .baseType,
+      .domain, .compositeType, .rangeType, .sequence, .function, .operator, .operatorFamily,
+      .operatorClass, .cast, .conversion, .transform, .textSearchParser, .textSearchTemplate,
+      .textSearchDictionary, .textSearchConfiguration, .foreignDataWrapper, .server, .userMapping,
+      .table, .statistics, .virtualTable, .view, .materializedView, .publication, .subscription,
+      .eventTrigger, .comment, .owner, .grant, .defaultPrivileges:
+      false
+    }
+  }
+
+  /// Whether the name alone is not enough: the path is `[schema, name, what tells it apart]`, the types of the
+  /// arguments or an access method.
+  package var hasSignature: Bool {
+    switch self {
+    case .function, .operator, .operatorFamily, .operatorClass:
+      true
+    case .namespace, .extension, .language, .accessMethod, .collation, .enumType, .baseType,
+      .domain, .compositeType, .rangeType, .sequence, .cast, .conversion, .transform,
+      .textSearchParser, .textSearchTemplate, .textSearchDictionary, .textSearchConfiguration,
+      .foreignDataWrapper, .server, .userMapping, .table, .column, .primaryKey, .unique, .check,
+      .exclusion, .foreignKey, .index, .statistics, .virtualTable, .view, .materializedView, .rule,
+      .trigger, .policy, .publication, .subscription, .eventTrigger, .comment, .owner, .grant,
+      .defaultPrivileges:
       false
     }
   }

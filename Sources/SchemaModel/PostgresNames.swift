@@ -69,11 +69,29 @@ package enum PostgresNames {
   }
 
   /// At most `length` bytes, no character cut in two.
-  private static func clipped(_ text: String, to length: Int) -> String {
+  fileprivate static func clipped(_ text: String, to length: Int) -> String {
     guard text.utf8.count > length else { return text }
     let bytes = Array(text.utf8)
     var end = length
     while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
     return String(decoding: bytes[..<end], as: UTF8.self)
+  }
+}
+
+extension PostgresNames {
+  /// The multirange type that goes with a range type (`makeMultirangeTypeName`).
+  package static func multirange(_ range: [Identifier]) -> [Identifier] {
+    let name = range[range.count - 1].raw
+    let bytes = Array(name.utf8)
+    let word = Array("range".utf8)
+    let start = bytes.indices.first { bytes[$0...].starts(with: word) }
+    let whole =
+      start.map { bytes[..<$0] + Array("multi".utf8) + bytes[$0...] }
+      ?? bytes + Array("_multirange".utf8)
+    let new =
+      start == nil && whole.count > longest
+      ? clipped(name, to: longest - 11) + "_multirange"
+      : clipped(String(decoding: whole, as: UTF8.self), to: longest)
+    return range.dropLast() + [Identifier(new)]
   }
 }

@@ -151,9 +151,13 @@ package struct Schema: Sendable {
       case .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .policy:
         homes = [.table]
       case .index: homes = [.table, .materializedView]
-      case .trigger: homes = [.table, .view]
-      case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
-        .virtualTable, .view, .materializedView, .comment, .owner, .grant, .defaultPrivileges:
+      case .rule, .trigger: homes = [.table, .view]
+      case .namespace, .extension, .language, .accessMethod, .collation, .enumType, .baseType,
+        .domain, .compositeType, .rangeType, .sequence, .function, .operator, .operatorFamily,
+        .operatorClass, .cast, .conversion, .transform, .textSearchParser, .textSearchTemplate,
+        .textSearchDictionary, .textSearchConfiguration, .foreignDataWrapper, .server,
+        .userMapping, .table, .statistics, .virtualTable, .view, .materializedView, .publication,
+        .subscription, .eventTrigger, .comment, .owner, .grant, .defaultPrivileges:
         continue
       }
       if id.kind == kind, id.path.count == relation.count + 1, id.path.starts(with: relation) {

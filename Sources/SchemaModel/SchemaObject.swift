@@ -24,6 +24,11 @@ package indirect enum SchemaObject: Hashable, Sendable {
   case owner(Owner)
   case grant(Grant)
   case defaultPrivileges(DefaultPrivileges)
+  case rule(Rule)
+  case statistics(Statistics)
+  case publication(Publication)
+  /// Of any of the kinds that need no more than a name and attributes.
+  case defined(DefinedObject)
 
   package var value: any Describable {
     switch self {
@@ -51,6 +56,10 @@ package indirect enum SchemaObject: Hashable, Sendable {
     case .owner(let value): value
     case .grant(let value): value
     case .defaultPrivileges(let value): value
+    case .rule(let value): value
+    case .statistics(let value): value
+    case .publication(let value): value
+    case .defined(let value): value
     }
   }
 
@@ -81,6 +90,10 @@ package indirect enum SchemaObject: Hashable, Sendable {
     case .owner(let value): value.id
     case .grant(let value): value.id
     case .defaultPrivileges(let value): value.id
+    case .rule(let value): value.id
+    case .statistics(let value): value.id
+    case .publication(let value): value.id
+    case .defined(let value): value.id
     }
   }
 
@@ -115,6 +128,10 @@ package indirect enum SchemaObject: Hashable, Sendable {
     case .owner(let value): .owner(value.renamed(by: names))
     case .grant(let value): .grant(value.renamed(by: names))
     case .defaultPrivileges(let value): .defaultPrivileges(value.renamed(by: names))
+    case .rule(let value): .rule(value.renamed(by: names))
+    case .statistics(let value): .statistics(value.renamed(by: names))
+    case .publication(let value): .publication(value.renamed(by: names))
+    case .defined(let value): .defined(value.renamed(by: names))
     }
   }
 
@@ -147,6 +164,10 @@ package indirect enum SchemaObject: Hashable, Sendable {
     case .owner(let value): .owner(value.mappingExpressions(transform))
     case .grant(let value): .grant(value.mappingExpressions(transform))
     case .defaultPrivileges(let value): .defaultPrivileges(value.mappingExpressions(transform))
+    case .rule(let value): .rule(value.mappingExpressions(transform))
+    case .statistics(let value): .statistics(value.mappingExpressions(transform))
+    case .publication(let value): .publication(value.mappingExpressions(transform))
+    case .defined(let value): .defined(value.mappingExpressions(transform))
     }
   }
 }
@@ -182,6 +203,14 @@ extension SchemaObject: Codable {
     case .owner: self = .owner(try Owner(from: decoder))
     case .grant: self = .grant(try Grant(from: decoder))
     case .defaultPrivileges: self = .defaultPrivileges(try DefaultPrivileges(from: decoder))
+    case .rule: self = .rule(try Rule(from: decoder))
+    case .statistics: self = .statistics(try Statistics(from: decoder))
+    case .publication: self = .publication(try Publication(from: decoder))
+    case .language, .accessMethod, .collation, .baseType, .rangeType, .operator, .operatorFamily,
+      .operatorClass, .cast, .conversion, .transform, .textSearchParser, .textSearchTemplate,
+      .textSearchDictionary, .textSearchConfiguration, .foreignDataWrapper, .server, .userMapping,
+      .subscription, .eventTrigger:
+      self = .defined(try DefinedObject(from: decoder))
     }
   }
 

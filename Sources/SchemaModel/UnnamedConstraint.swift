@@ -14,9 +14,13 @@ package enum UnnamedConstraint {
     switch id.kind {
     case .primaryKey, .unique, .check, .foreignKey:
       id.name.raw.utf8.starts(with: ("#" + id.kind.rawValue).utf8)
-    case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
-      .column, .exclusion, .index, .virtualTable, .view, .materializedView, .trigger, .policy,
-      .comment, .owner, .grant, .defaultPrivileges:
+    case .namespace, .extension, .language, .accessMethod, .collation, .enumType, .baseType,
+      .domain, .compositeType, .rangeType, .sequence, .function, .operator, .operatorFamily,
+      .operatorClass, .cast, .conversion, .transform, .textSearchParser, .textSearchTemplate,
+      .textSearchDictionary, .textSearchConfiguration, .foreignDataWrapper, .server, .userMapping,
+      .table, .column, .exclusion, .index, .statistics, .virtualTable, .view, .materializedView,
+      .rule, .trigger, .policy, .publication, .subscription, .eventTrigger, .comment, .owner,
+      .grant, .defaultPrivileges:
       false
     }
   }

@@ -22,6 +22,9 @@ extension SchemaBuilder {
           for id in columns.columns(in: text, of: tables) { add(id) }
         }
       }
+      if case .defined(let defined) = object {
+        for id in scanner.objects(namedBy: defined) { add(id) }
+      }
       if case .function(let routine) = object {
         let types = routine.arguments.map(\.type) + (routine.returns.map { [$0] } ?? [])
         for type in types where type.object == nil {
@@ -50,6 +53,10 @@ extension SchemaBuilder {
     case .domain(let domain):
       expressions = [domain.defaultValue] + domain.checks.map(\.expression)
     case .policy(let policy): expressions = [policy.using, policy.check]
+    case .rule(let rule): expressions = [rule.condition, rule.commands]
+    case .statistics(let statistics): expressions = statistics.expressions
+    case .publication(let publication): expressions = publication.members.map(\.filter)
+    case .defined(let object): expressions = object.expressions
     case .index(let index): expressions = [index.predicate] + index.parts.map(expression)
     case .exclusion(let constraint):
       expressions = [constraint.predicate] + constraint.elements.map { expression($0.part) }
@@ -76,6 +83,9 @@ private struct TextScanner {
   private let searchPath: [Identifier]
   /// By schema and name: every overload.
   private var functions: [[Identifier]: [ObjectID]] = [:]
+  /// By kind, schema and name: what has a signature, and by name alone what else attributes name.
+  private var named: [ObjectID: [ObjectID]] = [:]
+  private var operators: [String: [ObjectID]] = [:]
   private var views: Set<ObjectID> = []
 
   init(_ objects: [SchemaObject], syntax: any EngineSyntax, searchPath: [Identifier]) {
@@ -86,11 +96,17 @@ private struct TextScanner {
       case .view, .materializedView:
         relations.insert(object.id)
         views.insert(object.id)
-      case .function: functions[Array(object.id.path.prefix(2)), default: []].append(object.id)
-      case .namespace, .extension, .enumType, .domain, .compositeType, .column, .primaryKey,
-        .unique,
-        .check, .exclusion, .foreignKey, .index, .trigger, .policy, .comment, .owner, .grant,
-        .defaultPrivileges:
+      case .function:
+        functions[Array(object.id.path.prefix(2)), default: []].append(object.id)
+        named[ObjectID(.function, Array(object.id.path.prefix(2))), default: []].append(object.id)
+      case .operator:
+        operators[object.id.name.raw, default: []].append(object.id)
+      case .namespace, .extension, .language, .accessMethod, .collation, .enumType, .baseType,
+        .domain, .compositeType, .rangeType, .operatorFamily, .operatorClass, .cast,
+        .conversion, .transform, .textSearchParser, .textSearchTemplate, .textSearchDictionary,
+        .textSearchConfiguration, .foreignDataWrapper, .server, .userMapping, .column, .primaryKey,
+        .unique, .check, .exclusion, .foreignKey, .index, .statistics, .rule, .trigger, .policy,
+        .publication, .subscription, .eventTrigger, .comment, .owner, .grant, .defaultPrivileges:
         continue
       }
     }
@@ -102,6 +118,24 @@ private struct TextScanner {
 
   func references(in text: String) -> [ObjectID] {
     relations.references(in: text) + (functions.isEmpty ? [] : calls(in: text))
+      + (operators.isEmpty ? [] : operators(in: text))
+  }
+
+  /// What the attributes of an object name, overloads included; an operator does not need its commutator
+  /// and negator, which are made as shells.
+  func objects(namedBy object: DefinedObject) -> [ObjectID] {
+    var found = object.requires.flatMap { named[$0] ?? [] }
+    if object.id.kind == .operatorClass {
+      let family = object["family"]?.name?.path ?? Array(object.id.path.prefix(2))
+      found.append(ObjectID(.operatorFamily, family + object.id.path.suffix(1)))
+    }
+    return found
+  }
+
+  /// Symbols that are declared operators, whatever their operands.
+  private func operators(in text: String) -> [ObjectID] {
+    guard let tokens = try? syntax.tokens(of: text) else { return [] }
+    return tokens.filter { $0.kind == .symbol }.flatMap { operators[$0.text] ?? [] }
   }
 
   /// Names that a parenthesis follows.

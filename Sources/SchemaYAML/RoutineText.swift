@@ -78,6 +78,22 @@ struct RoutineText {
       defaultValue: expression(value, type))
   }
 
+  /// The pieces between commas that stand in no brackets.
+  static func commaSeparated(_ text: String, syntax: any EngineSyntax) -> [String] {
+    guard let reader = try? ClauseReader(text, syntax: syntax) else { return [text] }
+    var pieces: [String] = []
+    var start = 0
+    var depth = 0
+    for (index, token) in reader.tokens.enumerated() {
+      if token.isSymbol("(") || token.isSymbol("[") { depth += 1 }
+      if token.isSymbol(")") || token.isSymbol("]") { depth -= 1 }
+      guard depth == 0, token.isSymbol(",") else { continue }
+      pieces.append(reader.source(start..<index))
+      start = index + 1
+    }
+    return pieces + [reader.source(start..<reader.tokens.count)]
+  }
+
   private func expression(_ text: String?, _ type: TypeName) -> Expression? {
     text.map { syntax.expression($0) }
   }
@@ -113,7 +129,7 @@ struct RoutineText {
   }
 
   /// Routines keep no lengths: `varchar(20)` is `character varying` there.
-  private func type(_ text: String) throws(SyntaxProblem) -> TypeName {
+  func type(_ text: String) throws(SyntaxProblem) -> TypeName {
     var type = try syntax.typeName(text, in: types)
     let tokens = try syntax.tokens(of: type.canonical.string)
     guard let open = tokens.firstIndex(where: { $0.isSymbol("(") }),

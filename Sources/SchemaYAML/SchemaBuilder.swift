@@ -41,6 +41,10 @@ struct SchemaBuilder {
   var primaryKeys: [ObjectID: [Identifier]] = [:]
   var pendingForeignKeys: [PendingForeignKey] = []
   var privileges = PrivilegeScope()
+  /// The range types behind multirange types.
+  var multiranges: [[Identifier]: ObjectID] = [:]
+  /// Schemas and names of what is declared, by kind, once somebody asks.
+  var declaredNames: [ObjectKind: Set<[Identifier]>] = [:]
 
   init(engine: EngineName, source: YAMLSource) {
     self.engine = engine
@@ -68,17 +72,26 @@ struct SchemaBuilder {
       declare(file.fields, "enums", .enumType)
       declare(file.fields, "domains", .domain)
       declare(file.fields, "composite_types", .compositeType)
+      for section in DefinedSection.all where !section.needsTypes {
+        declareDefined(section, file.fields)
+      }
       declare(file.fields, "sequences", .sequence)
       declare(file.fields, "tables", .table)
       declare(file.fields, "virtual_tables", .virtualTable)
       declare(file.fields, "views", .view)
       declare(file.fields, "materialized_views", .materializedView)
+      declare(file.fields, "statistics", .statistics)
+      declarePublications(file.fields)
     }
-    let kinds: [ObjectKind] = [.enumType, .domain, .compositeType, .table]
     types = TypeContext(
-      searchPath: searchPath, types: Set(kinds.flatMap { (declarations[$0] ?? []).map(\.id) }))
+      searchPath: searchPath,
+      types: Set(TypeContext.kinds.flatMap { (declarations[$0] ?? []).map(\.id) }),
+      companions: multiranges)
     for file in read {
       nodes.source = file.source
+      for section in DefinedSection.all where section.needsTypes {
+        declareDefined(section, file.fields)
+      }
       readRoutines(file.fields["functions"], isProcedure: false)
       readRoutines(file.fields["procedures"], isProcedure: true)
     }
@@ -92,7 +105,13 @@ struct SchemaBuilder {
     forEach(.virtualTable) { $0.readVirtualTable($1) }
     forEach(.view) { $0.readView($1) }
     forEach(.materializedView) { $0.readMaterializedView($1) }
+    forEach(.statistics) { $0.readStatistics($1) }
+    forEach(.publication) { $0.readPublication($1) }
+    for section in DefinedSection.all {
+      forEach(section.kind) { $0.readDefined($1, section) }
+    }
     resolveForeignKeys()
+    qualifyNames()
     addDependencies()
     finishPrivileges()
     return finish()
@@ -112,7 +131,9 @@ struct SchemaBuilder {
       guard let path = qualifiedPath(pair.name, at: pair.key) else { continue }
       let id = ObjectID(kind, path)
       guard claim(id, at: pair.key.mark) else { continue }
-      if kind != .enumType, kind != .domain { claimRelation(path, at: pair.key.mark) }
+      if kind != .enumType, kind != .domain, kind != .statistics {
+        claimRelation(path, at: pair.key.mark)
+      }
       declarations[kind, default: []].append(
         Declaration(id: id, pair: pair, source: nodes.source))
     }

@@ -58,7 +58,13 @@ enum SchemaKeys {
       Key(
         "default_privileges", .list(.object(defaultPrivileges)),
         "What roles may do with the objects that others make from now on.", engine: .postgresql),
-    ])
+      Key(
+        "statistics", .named(.object(statistics)), "Extended statistics: name to a mapping.",
+        engine: .postgresql),
+      Key(
+        "publications", .named(.oneOf([.nothing, .object(publication)])),
+        "Publications: name to what is published.", engine: .postgresql),
+    ] + DefinedSection.all.map(\.fileKey))
 
   static let owner = Key("owner", .name, "The role that owns it.", engine: .postgresql)
   static let grants = Key(
@@ -170,6 +176,7 @@ enum SchemaKeys {
         "exclusions", .named(.object(exclusion)), "Exclusion constraints.", engine: .postgresql),
       Key(
         "indexes", .named(.oneOf([.names, .object(index)])), "Indexes: name to what they are on."),
+      Key("rules", .named(.object(rule)), "Rewrite rules.", engine: .postgresql),
       Key("triggers", .named(.object(trigger)), "Triggers."),
       Key("row_security", .boolean, "ENABLE ROW LEVEL SECURITY.", engine: .postgresql),
       Key("force_row_security", .boolean, "FORCE ROW LEVEL SECURITY.", engine: .postgresql),
@@ -341,6 +348,7 @@ enum SchemaKeys {
         "column_defaults", .named(.sql(examples: ["now()"])),
         "What INSERT puts into columns that it leaves out.", engine: .postgresql),
       Key("with", .named(.text), "Options.", engine: .postgresql),
+      Key("rules", .named(.object(rule)), "Rewrite rules.", engine: .postgresql),
       Key("triggers", .named(.object(trigger)), "INSTEAD OF triggers."),
       comment, owner, grants, renamedFrom,
     ])

@@ -114,6 +114,50 @@ extension SchemaKeys {
       renamedFrom,
     ])
 
+  static let rule = KeyTable(
+    "rule",
+    [
+      Key("on", .word(["select", "insert", "update", "delete"]), "The event.", required: true),
+      Key("where", .sql(examples: ["NEW.total > 0"]), "The condition."),
+      Key("instead", .boolean, "DO INSTEAD."),
+      Key(
+        "do", .sql(examples: ["nothing"]), "A command; several in parentheses; or nothing.",
+        required: true),
+      Key(
+        "enabled", .word(["origin", "replica", "always", "disabled"]),
+        "In which sessions it works."),
+      comment, renamedFrom,
+    ])
+
+  static let statistics = KeyTable(
+    "statistics",
+    [
+      Key("table", .name, "The table or materialized view.", required: true),
+      Key("on", .names, "Columns, and expressions in parentheses.", required: true),
+      Key("kinds", .names, "dependencies, mcv, ndistinct: all."),
+      Key("target", .integer, "SET STATISTICS."), comment, owner, renamedFrom,
+    ])
+
+  static let publication = KeyTable(
+    "publication",
+    [
+      Key("all_tables", .boolean, "FOR ALL TABLES."),
+      Key("publish", .names, "insert, update, delete, truncate: all."),
+      Key("via_partition_root", .boolean, "publish_via_partition_root."),
+      Key("generated_columns", .word(["none", "stored"]), "publish_generated_columns."),
+      Key(
+        "tables", .oneOf([.names, .named(.oneOf([.nothing, .object(published)]))]),
+        "The tables: a list, or each to a mapping."),
+      Key("schemas", .names, "The schemas whose tables are published."), comment, owner,
+      renamedFrom,
+    ])
+  static let published = KeyTable(
+    "published table",
+    [
+      Key("columns", .names, "The columns: all."),
+      Key("where", .sql(examples: ["id > 100"]), "The rows: all."),
+    ])
+
   static let policy = KeyTable(
     "policy",
     [

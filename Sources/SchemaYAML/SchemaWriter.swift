@@ -54,9 +54,10 @@ package struct SchemaWriter {
       ? [Identifier(schema.engine.defaultNamespace, in: schema.engine)] : schema.scope.searchPath
     self.syntax = syntax
     self.searchPath = searchPath
-    let kinds: [ObjectKind] = [.enumType, .domain, .compositeType, .table]
     types = TypeContext(
-      searchPath: searchPath, types: Set(kinds.flatMap { schema.objects(of: $0).map(\.id) }))
+      searchPath: searchPath,
+      types: Set(TypeContext.kinds.flatMap { schema.objects(of: $0).map(\.id) }),
+      companions: SchemaWriter.multiranges(in: schema))
     var comments: [ObjectID: String] = [:]
     for case .comment(let comment) in schema.objects(of: .comment) {
       if let target = comment.id.attachmentTarget { comments[target] = comment.text.string }
@@ -80,9 +81,13 @@ package struct SchemaWriter {
       switch object.kind {
       case .owner: managing.owners
       case .grant, .defaultPrivileges: managing.grants
-      case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function,
-        .table, .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index,
-        .virtualTable, .view, .materializedView, .trigger, .policy, .comment:
+      case .namespace, .extension, .language, .accessMethod, .collation, .enumType, .baseType,
+        .domain, .compositeType, .rangeType, .sequence, .function, .operator, .operatorFamily,
+        .operatorClass, .cast, .conversion, .transform, .textSearchParser, .textSearchTemplate,
+        .textSearchDictionary, .textSearchConfiguration, .foreignDataWrapper, .server,
+        .userMapping, .table, .column, .primaryKey, .unique, .check, .exclusion, .foreignKey,
+        .index, .statistics, .virtualTable, .view, .materializedView, .rule, .trigger, .policy,
+        .publication, .subscription, .eventTrigger, .comment:
         true
       }
     }
@@ -105,36 +110,50 @@ package struct SchemaWriter {
     if !schema.objects(of: .extension).isEmpty {
       entries.append(YAMLEntry("extensions", extensions()).spaced())
     }
-    let sections: [(String, [YAMLEntry])] = [
-      ("enums", schema.objects(of: .enumType).map { entry($0.id, enumType($0)) }),
-      ("domains", schema.objects(of: .domain).map { entry($0.id, domain($0)) }),
-      (
-        "composite_types",
-        schema.objects(of: .compositeType).map { entry($0.id, compositeType($0)) }
-      ),
-      (
-        "sequences",
-        schema.objects(of: .sequence).filter { !serialSequences.contains($0.id) }
-          .map { entry($0.id, sequence($0)) }
-      ),
-      ("tables", spaced(schema.objects(of: .table).map { entry($0.id, table($0)) })),
-      (
-        "virtual_tables",
-        schema.objects(of: .virtualTable).map { entry($0.id, virtualTable($0)) }
-      ),
-      ("views", spaced(schema.objects(of: .view).map { entry($0.id, view($0)) })),
-      (
-        "materialized_views",
-        spaced(
-          schema.objects(of: .materializedView).map { entry($0.id, materializedView($0)) })
-      ),
-      ("functions", spaced(routines(isProcedure: false))),
-      ("procedures", spaced(routines(isProcedure: true))),
-    ]
+    let sections: [(String, [YAMLEntry])] =
+      [
+        ("enums", schema.objects(of: .enumType).map { entry($0.id, enumType($0)) }),
+        ("domains", schema.objects(of: .domain).map { entry($0.id, domain($0)) }),
+        (
+          "composite_types",
+          schema.objects(of: .compositeType).map { entry($0.id, compositeType($0)) }
+        ),
+      ] + DefinedSection.types.map { ($0.key, defined($0)) } + [
+        (
+          "sequences",
+          schema.objects(of: .sequence).filter { !serialSequences.contains($0.id) }
+            .map { entry($0.id, sequence($0)) }
+        ),
+        ("tables", spaced(schema.objects(of: .table).map { entry($0.id, table($0)) })),
+        (
+          "virtual_tables",
+          schema.objects(of: .virtualTable).map { entry($0.id, virtualTable($0)) }
+        ),
+        ("views", spaced(schema.objects(of: .view).map { entry($0.id, view($0)) })),
+        (
+          "materialized_views",
+          spaced(
+            schema.objects(of: .materializedView).map { entry($0.id, materializedView($0)) })
+        ),
+        ("functions", spaced(routines(isProcedure: false))),
+        ("procedures", spaced(routines(isProcedure: true))),
+        ("statistics", schema.objects(of: .statistics).map { entry($0.id, statistics($0)) }),
+      ] + DefinedSection.others.map { ($0.key, defined($0)) } + [
+        ("publications", schema.objects(of: .publication).map { entry($0.id, publication($0)) })
+      ]
     for (section, content) in sections where !content.isEmpty {
       entries.append(YAMLEntry(section, .mapping(content)).spaced())
     }
     return entries + defaultPrivileges()
+  }
+
+  private static func multiranges(in schema: Schema) -> [[Identifier]: ObjectID] {
+    var found: [[Identifier]: ObjectID] = [:]
+    for case .defined(let object) in schema.objects(of: .rangeType) {
+      let given = object["multirange_type_name"]?.name?.path
+      found[given ?? PostgresNames.multirange(object.id.path)] = object.id
+    }
+    return found
   }
 
   private func spaced(_ entries: [YAMLEntry]) -> [YAMLEntry] {

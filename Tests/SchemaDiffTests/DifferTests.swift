@@ -26,6 +26,18 @@ struct DifferTests {
     #expect(try difference(with, without).changes == [.drop(object)])
   }
 
+  @Test func attributesThatOneSideHasAloneAreComparedByName() {
+    let id = ObjectID(.server, ["films"])
+    let from = DefinedObject(id: id, attributes: ["type": .text("a"), "version": .text("1")])
+    let to = DefinedObject(id: id, attributes: ["version": .text("1"), "wrapper": .text("w")])
+    let changes = Differ.fieldChanges(from: .defined(from), to: .defined(to))
+    #expect(
+      changes == [
+        FieldChange(name: "type", from: .text("a"), to: .absent),
+        FieldChange(name: "wrapper", from: .absent, to: .text("w")),
+      ])
+  }
+
   @Test func anAlterationNamesTheAttributes() throws {
     let id = Make.column("t", "a")
     let from = Column(id: id, type: TypeName("integer"), isNullable: true)

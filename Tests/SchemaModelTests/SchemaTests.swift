@@ -48,7 +48,7 @@ struct SchemaTests {
     #expect(schema.objects(of: .column, under: Samples.table.path).count == 3)
     #expect(schema.objects(of: .column, under: ["public", "order"]).isEmpty)
     #expect(schema.objects(of: .column, under: Samples.users.path).isEmpty)
-    #expect(schema.parts(of: Samples.table).count == 11)
+    #expect(schema.parts(of: Samples.table).count == 12)
     for object in Samples.objects { #expect(schema[object.id] == object) }
     #expect(schema[Samples.users] == nil)
   }

@@ -7,7 +7,9 @@ package enum Samples {
   package static let view = ObjectID(.view, ["public", "recent"])
 
   /// At least one of each kind; a kind with attributes that exclude each other has several.
-  package static let objects: [SchemaObject] = [
+  package static let objects = modelled + defined
+
+  private static let modelled: [SchemaObject] = [
     .namespace(Namespace(id: .namespace("public"))),
     .enumType(
       EnumType(id: ObjectID(.enumType, ["public", "status"]), values: ["new", "paid", "sent"])),
@@ -176,7 +178,95 @@ package enum Samples {
       Policy(
         id: table.part(.policy, "own_rows"), isPermissive: false, command: .update,
         roles: ["clerk"], using: expression("owner = CURRENT_USER"), check: expression("true"))),
+    .rule(
+      Rule(
+        id: table.part(.rule, "keep"), event: .delete, isInstead: true,
+        condition: expression("old.total > 0"), commands: expression("NOTHING"), enabled: .always)
+    ),
+    .statistics(
+      Statistics(
+        id: ObjectID(.statistics, ["public", "orders_stats"]), relation: table,
+        measures: [.mcv, .ndistinct], columns: ["id", "total"],
+        expressions: [expression("lower(state)")], target: 50)),
+    .publication(
+      Publication(
+        id: ObjectID(.publication, ["feed"]), isForAllTables: true, operations: [.insert],
+        viaRoot: true, generatedColumns: "stored",
+        members: [
+          .init(table: table, columns: ["id", "total"], filter: expression("total > 0"))
+        ], schemas: ["sales"])),
   ]
+
+  /// One of each kind that is a name and attributes; together they have every form of value.
+  private static let defined: [SchemaObject] = [
+    DefinedObject(
+      id: ObjectID(.collation, ["public", "german"]),
+      attributes: ["provider": .text("icu"), "nondeterministic": .flag]),
+    DefinedObject(
+      id: ObjectID(.rangeType, ["public", "spans"]),
+      attributes: [
+        "subtype": .type(
+          TypeName("public.status", object: ObjectID(.enumType, ["public", "status"]))),
+        "subtype_diff": .name(ObjectID(.function, ["public", "span_diff"])),
+      ]),
+    DefinedObject(
+      id: ObjectID(.baseType, ["public", "complex"]),
+      attributes: ["input": .name(ObjectID(.function, ["public", "complex_in"]))]),
+    DefinedObject(
+      id: ObjectID(.operator, ["public", "===", "integer, integer"]),
+      attributes: ["commutator": .name(ObjectID(.operator, ["public", "==="]))]),
+    DefinedObject(
+      id: ObjectID(.operatorFamily, ["public", "abs_ops", "btree"]),
+      attributes: ["members": .list([.expression(expression("FUNCTION 1 (integer, integer) f"))])]),
+    DefinedObject(
+      id: ObjectID(.operatorClass, ["public", "abs_ops", "btree"]),
+      attributes: ["members": .list([.expression(expression("OPERATOR 1 <(integer, integer)"))])]),
+    DefinedObject(
+      id: ObjectID(.cast, ["public", "public.status AS integer"]),
+      attributes: ["function": .expression(expression("public.number(public.status)"))]),
+    DefinedObject(
+      id: ObjectID(.conversion, ["public", "latin"]), attributes: ["for": .text("LATIN1")]),
+    DefinedObject(
+      id: ObjectID(.transform, ["public", "public.hstore LANGUAGE plperl"]),
+      attributes: ["to_sql": .expression(expression("public.to_hstore(internal)"))]),
+    DefinedObject(
+      id: ObjectID(.language, ["plsample"]),
+      attributes: ["handler": .name(ObjectID(.function, ["public", "call"]))]),
+    DefinedObject(
+      id: ObjectID(.accessMethod, ["heap2"]), attributes: ["type": .text("table")]),
+    DefinedObject(
+      id: ObjectID(.textSearchParser, ["public", "words"]),
+      attributes: ["start": .name(ObjectID(.function, ["prsd_start"]))]),
+    DefinedObject(
+      id: ObjectID(.textSearchTemplate, ["public", "stems"]),
+      attributes: ["lexize": .name(ObjectID(.function, ["dsimple_lexize"]))]),
+    DefinedObject(
+      id: ObjectID(.textSearchDictionary, ["public", "russian"]),
+      attributes: ["options": .options([.init(name: "stopwords", value: .text("russian"))])]),
+    DefinedObject(
+      id: ObjectID(.textSearchConfiguration, ["public", "mixed"]),
+      attributes: [
+        "mappings": .options([
+          .init(
+            name: "word",
+            value: .list([.name(ObjectID(.textSearchDictionary, ["public", "russian"]))]))
+        ])
+      ]),
+    DefinedObject(
+      id: ObjectID(.foreignDataWrapper, ["files"]),
+      attributes: ["options": .options([.init(name: "debug", value: .text("true"))])]),
+    DefinedObject(
+      id: ObjectID(.server, ["films"]),
+      attributes: ["wrapper": .name(ObjectID(.foreignDataWrapper, ["files"]))]),
+    DefinedObject(
+      id: ObjectID(.userMapping, ["films", "clerk"]),
+      attributes: ["secrets": .list([.text("password")])]),
+    DefinedObject(
+      id: ObjectID(.subscription, ["feed"]),
+      attributes: ["publications": .list([.name(ObjectID(.publication, ["feed"]))])]),
+    DefinedObject(
+      id: ObjectID(.eventTrigger, ["watch"]), attributes: ["event": .text("sql_drop")]),
+  ].map { .defined($0) }
 
   /// Properties that are kept but take no part in equality, reports and fingerprints, by type. A property
   /// that is in neither this list nor `fields` would let drift pass.

@@ -27,6 +27,26 @@ enum CatalogID {
   static let policy: UInt32 = 3256
   static let collation: UInt32 = 3456
   static let extensions: UInt32 = 3079
+  static let accessMethod: UInt32 = 2601
+  static let cast: UInt32 = 2605
+  static let conversion: UInt32 = 2607
+  static let language: UInt32 = 2612
+  static let operatorClass: UInt32 = 2616
+  static let `operator`: UInt32 = 2617
+  static let operatorFamily: UInt32 = 2753
+  static let server: UInt32 = 1417
+  static let userMapping: UInt32 = 1418
+  static let foreignDataWrapper: UInt32 = 2328
+  static let statistics: UInt32 = 3381
+  static let eventTrigger: UInt32 = 3466
+  static let transform: UInt32 = 3576
+  static let textSearchDictionary: UInt32 = 3600
+  static let textSearchParser: UInt32 = 3601
+  static let textSearchConfiguration: UInt32 = 3602
+  static let textSearchTemplate: UInt32 = 3764
+  static let subscription: UInt32 = 6100
+  static let publication: UInt32 = 6104
+  static let publicationMember: UInt32 = 6106
 }
 
 /// What has been read so far, by OID; decoders of later queries resolve their references in it.
@@ -107,6 +127,15 @@ struct Catalog {
   /// By type OID, until their checks are read.
   var domains: [UInt32: Domain] = [:]
   var baseTypes: [UInt32: UInt32] = [:]
+  /// Until the types that they are ranges of are known.
+  var rangeTypes: [(row: PostgresRow, id: ObjectID)] = []
+  /// Entries of operator classes and families, by their owner.
+  var operatorMembers: [CatalogAddress: [String]] = [:]
+  /// The class or family that an entry belongs to.
+  var memberOwners: [CatalogAddress: CatalogAddress] = [:]
+  var servers: [UInt32: Identifier] = [:]
+  /// By OID, until their tables are read.
+  var publications: [UInt32: Publication] = [:]
   /// By the OID of their relation, until their attributes are read.
   var compositeTypes: [UInt32: CompositeType] = [:]
   var roles: [UInt32: Identifier] = [:]

@@ -51,6 +51,14 @@ enum CommentSteps {
       "CONSTRAINT \(target.name) ON \(path: target.relationPath)"
     case .index: "INDEX \(path: [target.path[0], target.name])"
     case .trigger: "TRIGGER \(target.name) ON \(path: target.relationPath)"
+    case .rule: "RULE \(target.name) ON \(path: target.relationPath)"
+    case .statistics: "STATISTICS \(path: target.path)"
+    case .publication: "PUBLICATION \(target.name)"
+    case .language, .accessMethod, .collation, .baseType, .rangeType, .operator, .operatorFamily,
+      .operatorClass, .cast, .conversion, .transform, .textSearchParser, .textSearchTemplate,
+      .textSearchDictionary, .textSearchConfiguration, .foreignDataWrapper, .server, .userMapping,
+      .subscription, .eventTrigger:
+      DefinedKind.of(target.kind).map { "\($0.words) \($0.name(target))" } ?? .empty
     case .comment, .virtualTable, .owner, .grant, .defaultPrivileges: .empty
     }
   }

@@ -17,7 +17,12 @@ enum DependencyKind {
         OR d.classid = 1259 AND d.refclassid = 1259 AND d.refobjsubid > 0
         OR d.classid = 1259 AND d.refclassid NOT IN (1259, 2615)
         OR d.classid IN (1255, 1247) AND d.deptype = 'n' AND d.refclassid <> 2615
-        OR d.classid IN (2620, 3256))
+        OR d.classid IN (2620, 3256)
+        -- access methods, entries of operator classes, casts, conversions, languages, classes,
+        -- operators, families, servers, user mappings, wrappers, statistics, event triggers, transforms,
+        -- text search, published tables
+        OR d.classid IN (2601, 2602, 2603, 2605, 2607, 2612, 2616, 2617, 2753, 1417, 1418, 2328, 3381,
+                         3466, 3576, 3600, 3601, 3602, 3764, 6106) AND d.refclassid <> 2615)
     """
   ) { rows, catalog in
     var pairs: [(ObjectID, ObjectID)] = []
@@ -36,10 +41,13 @@ enum DependencyKind {
   }
 
   private static func decode(_ row: PostgresRow, _ catalog: Catalog) -> (ObjectID, ObjectID)? {
-    let dependentAddress =
-      row.isNull(6)
-      ? CatalogAddress(row.oid(0), row.oid(1), Int32(truncatingIfNeeded: row.integer(2)))
-      : CatalogAddress(CatalogID.relation, row.oid(6))
+    var dependentAddress = CatalogAddress(
+      row.oid(0), row.oid(1), Int32(truncatingIfNeeded: row.integer(2)))
+    if let owner = catalog.memberOwners[dependentAddress] { dependentAddress = owner }
+    // A view's rule stands for the view.
+    if !row.isNull(6), catalog.addresses[dependentAddress] == nil {
+      dependentAddress = CatalogAddress(CatalogID.relation, row.oid(6))
+    }
     let neededAddress = CatalogAddress(
       row.oid(3), row.oid(4), Int32(truncatingIfNeeded: row.integer(5)))
     // An inherited column has no id of its own.
@@ -49,8 +57,6 @@ enum DependencyKind {
         ?? catalog.addresses[CatalogAddress(neededAddress.catalog, neededAddress.oid)],
       dependent != needed
     else { return nil }
-    // A table's rules are not modelled.
-    if !row.isNull(6), dependent.kind != .view, dependent.kind != .materializedView { return nil }
     // A sequence's owner is a field of it.
     if dependent.kind == .sequence || dependent.kind == .extension { return nil }
     // A view's rule depends on the view.

@@ -313,7 +313,7 @@ struct PrivilegeSteps {
     if target.kind == .column || target.kind == .view || target.kind == .materializedView {
       return "TABLE \(path: target.relationPath)"
     }
-    return CommentSteps.name(target)
+    return target.kind == .server ? "FOREIGN SERVER \(target.name)" : CommentSteps.name(target)
   }
 }
 

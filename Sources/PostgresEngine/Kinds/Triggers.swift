@@ -39,15 +39,19 @@ enum TriggerKind {
     }
     trigger.oldTable = row.optionalText(10).map { Identifier($0) }
     trigger.newTable = row.optionalText(11).map { Identifier($0) }
-    trigger.enabled =
-      switch row.code(4) {
-      case UInt8(ascii: "D"): .disabled
-      case UInt8(ascii: "R"): .replica
-      case UInt8(ascii: "A"): .always
-      default: .origin
-      }
+    trigger.enabled = enabled(row.code(4))
     catalog.add(.trigger(trigger), at: CatalogAddress(CatalogID.trigger, row.oid(0)))
     catalog.dependencies[trigger.id, default: []].append(owner)
+  }
+
+  /// `tgenabled` and `ev_enabled`.
+  static func enabled(_ code: UInt8) -> Trigger.Enabled {
+    switch code {
+    case UInt8(ascii: "D"): .disabled
+    case UInt8(ascii: "R"): .replica
+    case UInt8(ascii: "A"): .always
+    default: .origin
+    }
   }
 
   /// The condition and the call: `pg_get_expr` cannot print what mentions OLD and NEW.
@@ -123,17 +127,21 @@ enum TriggerSteps {
     return needed + (trigger.from.map { [$0] } ?? [])
   }
 
+  static func words(_ enabled: Trigger.Enabled) -> SQL {
+    switch enabled {
+    case .origin: "ENABLE"
+    case .replica: "ENABLE REPLICA"
+    case .always: "ENABLE ALWAYS"
+    case .disabled: "DISABLE"
+    }
+  }
+
   private static func enabling(_ trigger: Trigger) -> Statement {
-    let words: SQL =
-      switch trigger.enabled {
-      case .origin: "ENABLE"
-      case .replica: "ENABLE REPLICA"
-      case .always: "ENABLE ALWAYS"
-      case .disabled: "DISABLE"
-      }
-    return Statement(
-      "ALTER TABLE \(path: trigger.id.relationPath) \(words) TRIGGER \(trigger.id.name)",
-      lock: .shareRowExclusive)
+    Statement(
+      """
+      ALTER TABLE \(path: trigger.id.relationPath) \(words(trigger.enabled)) TRIGGER \
+      \(trigger.id.name)
+      """, lock: .shareRowExclusive)
   }
 
   private static func definition(_ trigger: Trigger) -> SQL {

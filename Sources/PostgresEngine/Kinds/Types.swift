@@ -25,6 +25,7 @@ enum TypeKind {
       catalog.types[oid] = Catalog.TypeInfo(
         collation: row.oid(1), object: catalog.addresses[address])
     }
+    RangeTypeKind.finish(&catalog)
   }
 
   static let storage = CatalogQuery(

@@ -36,9 +36,15 @@ enum Privileges {
     case .function: "f"
     case .namespace: "n"
     case .column: "c"
-    case .enumType, .domain, .compositeType: "T"
-    case .extension, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .virtualTable,
-      .trigger, .policy, .comment, .owner, .grant, .defaultPrivileges:
+    case .enumType, .domain, .compositeType, .rangeType, .baseType: "T"
+    case .language: "l"
+    case .foreignDataWrapper: "F"
+    case .server: "S"
+    case .extension, .accessMethod, .collation, .operator, .operatorFamily, .operatorClass, .cast,
+      .conversion, .transform, .textSearchParser, .textSearchTemplate, .textSearchDictionary,
+      .textSearchConfiguration, .userMapping, .primaryKey, .unique, .check, .exclusion,
+      .foreignKey, .index, .statistics, .virtualTable, .rule, .trigger, .policy, .publication,
+      .subscription, .eventTrigger, .comment, .owner, .grant, .defaultPrivileges:
       nil
     }
   }

@@ -28,9 +28,13 @@ enum Inheritance {
         return schema.objects(of: object.kind, under: parent.path).contains {
           $0.fields == object.fields
         }
-      case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function,
-        .table, .virtualTable, .view, .materializedView, .trigger, .policy, .comment, .owner,
-        .grant, .defaultPrivileges:
+      case .namespace, .extension, .language, .accessMethod, .collation, .enumType, .baseType,
+        .domain, .compositeType, .rangeType, .sequence, .function, .operator, .operatorFamily,
+        .operatorClass, .cast, .conversion, .transform, .textSearchParser, .textSearchTemplate,
+        .textSearchDictionary, .textSearchConfiguration, .foreignDataWrapper, .server,
+        .userMapping, .table, .statistics, .virtualTable, .view, .materializedView, .rule,
+        .trigger, .policy, .publication, .subscription, .eventTrigger, .comment, .owner, .grant,
+        .defaultPrivileges:
         return false
       }
     }

@@ -16,6 +16,7 @@ struct PlanContext {
   let dependents: [ObjectID: [ObjectID]]
   /// The old side's foreign keys by each column of either end.
   let foreignKeys: [ObjectID: [ForeignKey]]
+  private let shells: ShellTypes
   /// The server that carries the plan out.
   let serverVersion: Int
   /// Who presumably does: the role that the live side was read as. It owns what it makes.
@@ -51,6 +52,7 @@ struct PlanContext {
     }
     foreignKeys = keys
     role = from.scope.role ?? to.scope.role
+    shells = ShellTypes(from, to)
     serverVersion = from.serverVersion ?? to.serverVersion ?? 140_000
   }
 
@@ -71,6 +73,7 @@ struct PlanContext {
       if case .aggregate(let definition) = routine.body {
         needed += functions(of: definition.string, in: schema)
       }
+      needed = shells.replacing(needed, of: routine.id)
     case .index: needed.append(ObjectID(.materializedView, object.id.relationPath))
     default: break
     }

@@ -73,6 +73,16 @@ struct Rebuild {
         if !TriggerSteps.canAlter(old, to: new) { mark(alteration.from) }
       case (.policy(let old), .policy(let new)):
         if !PolicySteps.canAlter(old, to: new) { mark(alteration.from) }
+      case (.statistics(let old), .statistics(let new)):
+        if !StatisticsSteps.canAlter(old, to: new) { mark(alteration.from) }
+      case (.publication(let old), .publication(let new)):
+        if !PublicationSteps.canAlter(old, to: new) { mark(alteration.from) }
+      case (.defined(let old), .defined(let new)):
+        if new.id.kind == .rangeType {
+          queue.append(.swapped(new.id))
+        } else if !DefinedSteps.canAlter(old, to: new) {
+          mark(alteration.from)
+        }
       case (.primaryKey, .primaryKey), (.unique, .unique), (.check, .check),
         (.exclusion, .exclusion), (.foreignKey, .foreignKey), (.index, .index):
         if !ConstraintSteps.canAlter(alteration) { mark(alteration.from) }
@@ -110,9 +120,11 @@ struct Rebuild {
     case .function(let routine):
       for id in context.dependents[routine.id] ?? [] where !isPlainDefault(id) { mark(id) }
     case .view, .materializedView:
-      for kind in [ObjectKind.trigger, .index] {
+      for kind in [ObjectKind.rule, .trigger, .index] {
         for part in context.from.objects(of: kind, under: object.id.path) { mark(part) }
       }
+    case .defined:
+      for id in context.dependents[object.id] ?? [] where !isPlainDefault(id) { mark(id) }
     case .primaryKey, .unique, .index:
       for key in context.foreignKeys(on: object) { mark(.foreignKey(key)) }
     case .column(let column):
@@ -131,12 +143,14 @@ struct Rebuild {
   /// Views, generated columns, triggers and policies hold a column's type fast.
   private func blocksRetyping(_ id: ObjectID) -> Bool {
     switch id.kind {
-    case .view, .materializedView, .trigger, .policy: true
+    case .view, .materializedView, .rule, .trigger, .policy, .publication: true
     case .column: !isPlainDefault(id)
-    case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function, .table,
-      .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .virtualTable, .comment,
-      .owner,
-      .grant, .defaultPrivileges:
+    case .namespace, .extension, .language, .accessMethod, .collation, .enumType, .baseType,
+      .domain, .compositeType, .rangeType, .sequence, .function, .operator, .operatorFamily,
+      .operatorClass, .cast, .conversion, .transform, .textSearchParser, .textSearchTemplate,
+      .textSearchDictionary, .textSearchConfiguration, .foreignDataWrapper, .server, .userMapping,
+      .table, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .statistics,
+      .virtualTable, .subscription, .eventTrigger, .comment, .owner, .grant, .defaultPrivileges:
       false
     }
   }

@@ -108,7 +108,17 @@ struct RenamePlanner {
       sql = "ALTER TABLE \(path: table) RENAME CONSTRAINT \(old.name) TO \(name)"
     case .index: sql = "ALTER INDEX \(path: [old.path[0], old.name]) RENAME TO \(name)"
     case .trigger: sql = "ALTER TRIGGER \(old.name) ON \(path: table) RENAME TO \(name)"
-    case .comment, .extension, .virtualTable, .owner, .grant, .defaultPrivileges: sql = .empty
+    case .rule: sql = "ALTER RULE \(old.name) ON \(path: table) RENAME TO \(name)"
+    case .statistics: sql = "ALTER STATISTICS \(path: old.path) RENAME TO \(name)"
+    case .publication: sql = "ALTER PUBLICATION \(old.name) RENAME TO \(name)"
+    case .language, .accessMethod, .collation, .baseType, .rangeType, .operator, .operatorFamily,
+      .operatorClass, .conversion, .textSearchParser, .textSearchTemplate, .textSearchDictionary,
+      .textSearchConfiguration, .foreignDataWrapper, .server, .subscription, .eventTrigger:
+      let kind = DefinedKind.of(old.kind)
+      sql = kind.map { "ALTER \($0.words) \($0.name(old)) RENAME TO \(name)" } ?? .empty
+    case .comment, .extension, .cast, .transform, .userMapping, .virtualTable, .owner, .grant,
+      .defaultPrivileges:
+      sql = .empty
     }
     let hazards: [Hazard] =
       switch old.kind {
@@ -117,8 +127,12 @@ struct RenamePlanner {
       case .function: [Hazard("BC12", "Programs that call \(old.name) fail.")]
       case .materializedView:
         [Hazard("BC02", "Programs that use \(old.name) by its old name fail.")]
-      case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .primaryKey,
-        .unique, .check, .exclusion, .foreignKey, .index, .virtualTable, .trigger, .policy,
+      case .namespace, .extension, .language, .accessMethod, .collation, .enumType, .baseType,
+        .domain, .compositeType, .rangeType, .sequence, .operator, .operatorFamily, .operatorClass,
+        .cast, .conversion, .transform, .textSearchParser, .textSearchTemplate,
+        .textSearchDictionary, .textSearchConfiguration, .foreignDataWrapper, .server,
+        .userMapping, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .statistics,
+        .virtualTable, .rule, .trigger, .policy, .publication, .subscription, .eventTrigger,
         .comment, .owner, .grant, .defaultPrivileges:
         []
       }

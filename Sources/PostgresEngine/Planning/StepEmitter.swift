@@ -27,6 +27,12 @@ struct StepEmitter {
       if change.change.id.kind == .virtualTable {
         throw .unsupported(change.change.id, "PostgreSQL has no virtual tables")
       }
+      if case .drop(.defined(let object)) = change.change, DefinedSteps.cannotBeDropped(object) {
+        throw .unsupported(
+          object.id,
+          "PostgreSQL drops a type and the functions that it is made of only together, with CASCADE; "
+            + "do that by hand")
+      }
       switch change.change {
       case .create(let object): emitted += create(object, parts: change.parts)
       case .drop(let object): emitted += drop(object, parts: change.parts)
@@ -74,6 +80,10 @@ struct StepEmitter {
     case .function(let value): [RoutineSteps.create(value, context)]
     case .materializedView(let value): [MaterializedViewSteps.create(value, context)]
     case .policy(let value): [PolicySteps.create(value, context)]
+    case .rule(let value): [RuleSteps.create(value, context)]
+    case .statistics(let value): [StatisticsSteps.create(value, context)]
+    case .publication(let value): [PublicationSteps.create(value, context)]
+    case .defined(let value): DefinedSteps.create(value, context)
     // Refused before; planned by target.
     case .virtualTable, .owner, .grant, .defaultPrivileges: []
     }
@@ -101,6 +111,11 @@ struct StepEmitter {
     case .function(let value): [RoutineSteps.drop(value, context)]
     case .materializedView(let value): [MaterializedViewSteps.drop(value, context)]
     case .policy(let value): [PolicySteps.drop(value, context)]
+    case .rule(let value): goesWithView(object) ? [] : [RuleSteps.drop(value, context)]
+    case .statistics(let value):
+      StatisticsSteps.goesWith(value, context) ? [] : [StatisticsSteps.drop(value, context)]
+    case .publication(let value): [PublicationSteps.drop(value, context)]
+    case .defined(let value): DefinedSteps.drop(value, context)
     case .virtualTable, .owner, .grant, .defaultPrivileges: []
     }
   }
@@ -124,6 +139,17 @@ struct StepEmitter {
       return [MaterializedViewSteps.alter(old, to: new)]
     case (.trigger, .trigger(let new)): return [TriggerSteps.alter(new)]
     case (.policy(let old), .policy(let new)): return [PolicySteps.alter(old, to: new, context)]
+    case (.rule(let old), .rule(let new)): return [RuleSteps.alter(old, to: new, context)]
+    case (.statistics, .statistics(let new)): return [StatisticsSteps.alter(new)]
+    case (.publication(let old), .publication(let new)):
+      return [PublicationSteps.alter(old, to: new, context)]
+    case (.defined(let old), .defined(let new)) where new.id.kind == .rangeType:
+      let swap = TypeSwap(context: context, rebuilt: rebuilt)
+      return [
+        swap.step(new.id, made: RangeTypeKind.replacing(old, by: new), dropping: "TYPE")
+      ]
+    case (.defined(let old), .defined(let new)):
+      return [try DefinedSteps.alter(old, to: new, context)]
     case (.sequence(let old), .sequence(let new)):
       return absorbed.contains(new.id) ? [] : SequenceSteps.alter(old, to: new, context)
     case (.table(let old), .table(let new)):
@@ -251,10 +277,16 @@ struct StepEmitter {
 
   private static func sharedName(_ id: ObjectID) -> [Identifier]? {
     switch id.kind {
-    case .table, .view, .materializedView, .sequence, .enumType, .domain, .compositeType: id.path
+    case .table, .view, .materializedView, .sequence, .enumType, .domain, .compositeType,
+      .rangeType, .baseType:
+      id.path
     case .index, .primaryKey, .unique, .exclusion: [id.path[0], id.name]
-    case .namespace, .extension, .function, .column, .check, .foreignKey, .trigger, .policy,
-      .virtualTable, .comment, .owner, .grant, .defaultPrivileges:
+    case .namespace, .extension, .language, .accessMethod, .collation, .function, .operator,
+      .operatorFamily, .operatorClass, .cast, .conversion, .transform, .textSearchParser,
+      .textSearchTemplate, .textSearchDictionary, .textSearchConfiguration, .foreignDataWrapper,
+      .server, .userMapping, .column, .check, .foreignKey, .statistics, .virtualTable, .rule,
+      .trigger, .policy, .publication, .subscription, .eventTrigger, .comment, .owner, .grant,
+      .defaultPrivileges:
       nil
     }
   }

@@ -15,9 +15,12 @@ package struct PostgresScratch: Scratch {
   package mutating func canonical(_ schema: Schema) throws -> ScratchReading {
     let withPublic = schema.contains(Self.publicSchema)
     let database = try ScratchDatabase(on: server, withPublic: withPublic)
-    let builder = ScratchBuilder(connection: try database.builder())
-    try builder.pin(searchPath: schema.scope.searchPath.map(\.raw))
     let administration = try database.administration()
+    let builder = ScratchBuilder(
+      connection: try database.builder(),
+      superuser: ReservedSteps(
+        connection: try database.administration(), isOwned: server.canMakeRoles))
+    try builder.pin(searchPath: schema.scope.searchPath.map(\.raw))
     if server.canMakeRoles { try Self.makeRoles(of: schema, administration) }
     let steps = try Self.steps(creating: schema, withPublic: withPublic)
     let failures = try builder.build(steps, administration: administration)
@@ -45,6 +48,9 @@ package struct PostgresScratch: Scratch {
   ) throws(PostgresError) {
     var names: Set<Identifier> = []
     for case .policy(let policy) in schema.objects(of: .policy) { names.formUnion(policy.roles) }
+    for mapping in schema.objects(of: .userMapping) where mapping.id.name.raw != "public" {
+      names.insert(mapping.id.name)
+    }
     guard !names.isEmpty else { return }
     let present = Set(
       try administration.query("SELECT rolname FROM pg_catalog.pg_roles").map { $0.text(0) })
@@ -72,14 +78,20 @@ package struct PostgresScratch: Scratch {
 /// Executes steps on a scratch database.
 struct ScratchBuilder: ~Copyable {
   private let connection: PostgresConnection
+  private let superuser: ReservedSteps
   /// How many steps share a transaction, as long as all goes well.
   private static let batch = 200
 
-  init(connection: consuming PostgresConnection) { self.connection = connection }
+  init(connection: consuming PostgresConnection, superuser: consuming ReservedSteps) {
+    self.connection = connection
+    self.superuser = superuser
+  }
 
   borrowing func pin(searchPath: [String]) throws(PostgresError) {
-    try connection.pin(
-      SessionSettings(lockTimeout: 10_000, statementTimeout: 60_000, searchPath: searchPath))
+    let settings = SessionSettings(
+      lockTimeout: 10_000, statementTimeout: 60_000, searchPath: searchPath)
+    try connection.pin(settings)
+    try superuser.pin(settings)
   }
 
   borrowing func read() throws(PostgresError) -> Schema {
@@ -95,6 +107,7 @@ struct ScratchBuilder: ~Copyable {
     try makeSchemas(all)
     let steps = all.filter {
       $0.subject.kind != .extension && !($0.subject.kind == .namespace && $0.operation == .create)
+        && !ReservedSteps.comesLast($0)
     }
     for step in all where step.subject.kind == .extension {
       for statement in step.statements {
@@ -122,11 +135,18 @@ struct ScratchBuilder: ~Copyable {
       reasons = refused
       var left: [Step] = []
       for step in waiting {
-        guard let reason = try failure(of: [step]) else { continue }
+        guard var reason = try failure(of: [step]) else { continue }
+        if superuser.takes(step, after: reason) {
+          guard let other = try superuser.failure(of: step) else { continue }
+          reason = other
+        }
         left.append(step)
         reasons[step.subject] = reason.message
       }
       waiting = left
+    }
+    for step in all where ReservedSteps.comesLast(step) {
+      if let reason = try superuser.failure(of: step) { reasons[step.subject] = reason.message }
     }
     return reasons
   }

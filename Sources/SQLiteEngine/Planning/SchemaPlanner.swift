@@ -53,8 +53,12 @@ struct SchemaPlanner {
         }
       case .virtualTable: steps += VirtualTableSteps(from: from, to: to).steps(change)
       case .index, .view, .trigger: break
-      case .namespace, .extension, .enumType, .domain, .compositeType, .sequence, .function,
-        .exclusion, .materializedView, .policy, .comment, .owner, .grant, .defaultPrivileges:
+      case .namespace, .extension, .language, .accessMethod, .collation, .enumType, .baseType,
+        .domain, .compositeType, .rangeType, .sequence, .function, .operator, .operatorFamily,
+        .operatorClass, .cast, .conversion, .transform, .textSearchParser, .textSearchTemplate,
+        .textSearchDictionary, .textSearchConfiguration, .foreignDataWrapper, .server,
+        .userMapping, .exclusion, .statistics, .materializedView, .rule, .policy, .publication,
+        .subscription, .eventTrigger, .comment, .owner, .grant, .defaultPrivileges:
         throw .unsupported(id, "SQLite has no \(id.kind.displayName)")
       }
     }

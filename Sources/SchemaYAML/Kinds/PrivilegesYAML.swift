@@ -4,11 +4,15 @@ extension ObjectKind {
   /// Whether objects of the kind have an owner of their own.
   var isOwned: Bool {
     switch self {
-    case .namespace, .enumType, .domain, .compositeType, .sequence, .function, .table, .view,
-      .materializedView:
+    case .namespace, .language, .collation, .enumType, .baseType, .domain, .compositeType,
+      .rangeType, .sequence, .function, .operator, .operatorFamily, .operatorClass, .conversion,
+      .textSearchDictionary, .textSearchConfiguration, .foreignDataWrapper, .server, .table,
+      .statistics, .view, .materializedView, .publication, .eventTrigger:
       true
-    case .extension, .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index,
-      .virtualTable, .trigger, .policy, .comment, .owner, .grant, .defaultPrivileges:
+    case .extension, .accessMethod, .cast, .transform, .textSearchParser, .textSearchTemplate,
+      .userMapping, .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index,
+      .virtualTable, .rule, .trigger, .policy, .subscription, .comment, .owner, .grant,
+      .defaultPrivileges:
       false
     }
   }
@@ -128,9 +132,14 @@ extension SchemaBuilder {
     case .sequence: ["usage", "select", "update"]
     case .function: ["execute"]
     case .namespace: ["usage", "create"]
-    case .enumType, .domain, .compositeType: ["usage"]
-    case .extension, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .virtualTable,
-      .trigger, .policy, .comment, .owner, .grant, .defaultPrivileges:
+    case .enumType, .domain, .compositeType, .rangeType, .baseType, .language, .foreignDataWrapper,
+      .server:
+      ["usage"]
+    case .extension, .accessMethod, .collation, .operator, .operatorFamily, .operatorClass, .cast,
+      .conversion, .transform, .textSearchParser, .textSearchTemplate, .textSearchDictionary,
+      .textSearchConfiguration, .userMapping, .primaryKey, .unique, .check, .exclusion,
+      .foreignKey, .index, .statistics, .virtualTable, .rule, .trigger, .policy, .publication,
+      .subscription, .eventTrigger, .comment, .owner, .grant, .defaultPrivileges:
       []
     }
   }

@@ -45,6 +45,7 @@ extension SchemaBuilder {
     readForeignKeys(fields["foreign_keys"], &scope)
     readExclusions(fields["exclusions"], &scope)
     readIndexes(fields["indexes"], of: id)
+    readRules(fields["rules"], on: id)
     readTriggers(fields["triggers"], on: id)
     readPolicies(fields["policies"], of: id)
     readCommon(fields, of: id)
@@ -197,6 +198,7 @@ extension SchemaWriter {
     entries += exclusions(of: table.id)
     let indexes = schema.objects(of: .index, under: path).compactMap(index)
     if !indexes.isEmpty { entries.append(YAMLEntry("indexes", .mapping(indexes))) }
+    entries += rules(on: table.id)
     entries += triggers(on: table.id)
     entries += flag("row_security", table.hasRowSecurity)
     entries += flag("force_row_security", table.forcesRowSecurity)

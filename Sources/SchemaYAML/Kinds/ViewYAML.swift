@@ -10,6 +10,7 @@ extension SchemaBuilder {
       fields = nodes.fields(
         declaration.pair.value, SchemaKeys.view, of: "view '\(shown(id))'")
       node = fields["query"]
+      readRules(fields["rules"], on: id)
       readTriggers(fields["triggers"], on: id)
       readColumnComments(fields["column_comments"], of: id)
       readColumnGrants(fields["column_grants"], of: id)
@@ -96,7 +97,8 @@ extension SchemaWriter {
       }
       entries.append(YAMLEntry("column_defaults", .mapping(defaults)))
     }
-    entries += parameters(view.options) + triggers(on: view.id) + common(view.id)
+    entries += parameters(view.options) + rules(on: view.id) + triggers(on: view.id)
+    entries += common(view.id)
     return entries.count == 1 ? sql(view.query.text) : .mapping(entries)
   }
 }
