@@ -28,7 +28,9 @@ package enum Samples {
         partitionKey: "RANGE (id)", parents: [users], partitionBound: "DEFAULT",
         tablespace: "fast", accessMethod: "columnar", replicaIdentity: .index("orders_pkey"),
         clusteredOn: "orders_total_idx",
-        columnOrder: ["id", "total", "state"], source: "CREATE TABLE orders (…)",
+        columnOrder: ["id", "total", "state"],
+        attachedIndexes: [AttachedIndex(name: "orders_i", parentName: "users_i")],
+        source: "CREATE TABLE orders (…)",
         isAnalyzed: true)),
     .column(
       Column(
@@ -271,7 +273,7 @@ package enum Samples {
   /// Properties that are kept but take no part in equality, reports and fingerprints, by type. A property
   /// that is in neither this list nor `fields` would let drift pass.
   package static let incidental: [String: Set<String>] = [
-    "Table": ["columnOrder", "source", "isAnalyzed"],
+    "Table": ["columnOrder", "attachedIndexes", "source", "isAnalyzed"],
     "Column": ["source"],
     "PrimaryKey": ["source"],
     "UniqueConstraint": ["source"],

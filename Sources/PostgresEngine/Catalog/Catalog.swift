@@ -108,6 +108,8 @@ struct Catalog {
   /// The indexes that CLUSTER and replication go by, by relation.
   var clustered: [UInt32: Identifier] = [:]
   var replicaIndexes: [UInt32: Identifier] = [:]
+  /// Indexes of partitions, with the OID of the parent's, by table.
+  var attachedIndexes: [UInt32: [(name: Identifier, parent: UInt32)]] = [:]
   var viewDefaults: [UInt32: [(number: Int, text: String)]] = [:]
   /// Sequences, until the columns that own them are read.
   var sequences: [(oid: UInt32, sequence: Sequence, table: UInt32, number: Int)] = []

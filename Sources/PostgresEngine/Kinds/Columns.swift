@@ -139,6 +139,9 @@ enum ColumnKind {
     for (oid, table) in catalog.tables {
       var table = table
       table.columnOrder = catalog.relations[oid]?.columns.compactMap { $0?.name } ?? []
+      table.attachedIndexes = catalog.attachedIndexes[oid]?.compactMap { name, parent in
+        catalog.relations[parent]?.path.last.map { AttachedIndex(name: name, parentName: $0) }
+      }
       table.clusteredOn = catalog.clustered[oid]
       if let index = catalog.replicaIndexes[oid] { table.replicaIdentity = .index(index) }
       catalog.objects.append(.table(table))

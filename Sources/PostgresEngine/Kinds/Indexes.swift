@@ -65,6 +65,9 @@ enum IndexKind {
     let relation = row.oid(1)
     if row.bool(17) { catalog.clustered[relation] = Identifier(row.text(2)) }
     if row.bool(18) { catalog.replicaIndexes[relation] = Identifier(row.text(2)) }
+    if let parent = catalog.parents[oid]?.first {
+      catalog.attachedIndexes[relation, default: []].append((Identifier(row.text(2)), parent))
+    }
     // A partition's part of its parent's index comes and goes with that.
     guard let table = catalog.relations[relation]?.id, catalog.parents[oid] == nil else { return }
     let numbers = row.integers(6)

@@ -83,7 +83,7 @@ enum TableSteps {
     return steps + [step]
   }
 
-  static func alter(_ old: Table, to new: Table) -> Step {
+  static func alter(_ old: Table, to new: Table, _ context: PlanContext) -> Step {
     var statements: [Statement] = []
     var hazards: [Hazard] = []
     if old.isUnlogged != new.isUnlogged {
@@ -102,6 +102,9 @@ enum TableSteps {
       hazards.append(Hazard("LK32", "Who may see which rows of \(new.id.name) changes."))
     }
     statements += lineage(from: old, to: new)
+    if old.partitionBound != nil, new.partitionBound == nil {
+      statements += Inheritance.leftIndexes(old, new, context)
+    }
     if old.tablespace != new.tablespace {
       let space = new.tablespace ?? Identifier("pg_default")
       statements.append(

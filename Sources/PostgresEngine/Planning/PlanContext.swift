@@ -17,6 +17,8 @@ struct PlanContext {
   /// The old side's foreign keys by each column of either end.
   let foreignKeys: [ObjectID: [ForeignKey]]
   private let shells: ShellTypes
+  /// The old side's tables by those that they inherit from, or are partitions of.
+  let children: [ObjectID: [ObjectID]]
   /// The server that carries the plan out.
   let serverVersion: Int
   /// Who presumably does: the role that the live side was read as. It owns what it makes.
@@ -51,9 +53,25 @@ struct PlanContext {
       for id in PlanContext.columns(of: key) { keys[id, default: []].append(key) }
     }
     foreignKeys = keys
+    var children: [ObjectID: [ObjectID]] = [:]
+    for case .table(let table) in from.objects(of: .table) {
+      for parent in table.parents { children[parent, default: []].append(table.id) }
+    }
+    self.children = children
     role = from.scope.role ?? to.scope.role
     shells = ShellTypes(from, to)
     serverVersion = from.serverVersion ?? to.serverVersion ?? 140_000
+  }
+
+  /// The old side's children and children's children.
+  func descendants(of table: ObjectID) -> [ObjectID] {
+    var found: [ObjectID] = []
+    var queue = children[table] ?? []
+    while let next = queue.popLast() {
+      found.append(next)
+      queue += children[next] ?? []
+    }
+    return found.sorted()
   }
 
   static func columns(of key: ForeignKey) -> [ObjectID] {

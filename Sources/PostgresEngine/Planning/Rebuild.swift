@@ -20,6 +20,9 @@ struct Rebuild {
   static func closure(in context: PlanContext) -> Set<ObjectID> {
     var rebuild = Rebuild(context: context)
     for change in context.changes { rebuild.start(with: change) }
+    for table in TableSwap.tables(context).tables {
+      if let object = context.from[table] { rebuild.queue.append(.removed(object)) }
+    }
     while let disturbance = rebuild.queue.popLast() { rebuild.spread(disturbance) }
     return rebuild.rebuilt
   }
@@ -117,6 +120,20 @@ struct Rebuild {
     for id in context.dependents[object.id] ?? []
     where id.kind == .view || id.kind == .materializedView { mark(id) }
     switch object {
+    case .table(let table):
+      // Only one that comes back takes its company along; its own parts come with it.
+      guard context.to.contains(table.id) else { return }
+      for part in context.from.parts(of: table.id) {
+        for id in context.dependents[part.id] ?? [] where id.relationPath != table.id.path {
+          if !isPlainDefault(id) { mark(id) }
+        }
+        for key in context.foreignKeys(on: part) where key.id.table != table.id {
+          mark(.foreignKey(key))
+        }
+      }
+      for id in context.dependents[table.id] ?? [] where id.relationPath != table.id.path {
+        if !isPlainDefault(id) { mark(id) }
+      }
     case .function(let routine):
       for id in context.dependents[routine.id] ?? [] where !isPlainDefault(id) { mark(id) }
     case .view, .materializedView:

@@ -9,11 +9,14 @@ struct StepEmitter {
   let rebuilt: Set<ObjectID>
   /// Sequences that a change between `serial` and identity takes along.
   var absorbed: Set<ObjectID> = []
+  /// Tables that are made anew, whose parts come with them.
+  private let swapped: (tables: Set<ObjectID>, partitions: Set<ObjectID>)
   private var emitted: [Step] = []
 
   init(context: PlanContext, rebuilt: Set<ObjectID>) {
     self.context = context
     self.rebuilt = rebuilt
+    swapped = TableSwap.tables(context)
     absorbed = ColumnSteps.absorbedSequences(context)
   }
 
@@ -23,7 +26,9 @@ struct StepEmitter {
       foldsCreate: { [.column, .primaryKey, .unique, .check].contains($0) },
       foldsDrop: { _ in true })
     for change in folded
-    where !change.change.id.kind.isPrivilege && !Inheritance.isCarried(change.change, context) {
+    where !change.change.id.kind.isPrivilege && !Inheritance.isCarried(change.change, context)
+      && !comesWithTable(change.change)
+    {
       if change.change.id.kind == .virtualTable {
         throw .unsupported(change.change.id, "PostgreSQL has no virtual tables")
       }
@@ -34,7 +39,14 @@ struct StepEmitter {
             + "do that by hand")
       }
       switch change.change {
-      case .create(let object): emitted += create(object, parts: change.parts)
+      case .create(let object):
+        if case .column(let column) = object,
+          let present = Inheritance.inherited(column, context)
+        {
+          emitted += try ownColumn(column, present: present)
+        } else {
+          emitted += create(object, parts: change.parts)
+        }
       case .drop(let object): emitted += drop(object, parts: change.parts)
       case .alter(let alteration):
         if rebuilt.contains(alteration.id) {
@@ -44,18 +56,32 @@ struct StepEmitter {
         }
       }
     }
-    for id in rebuilt.sorted() where context.change[id] == nil {
+    for id in rebuilt.sorted()
+    where context.change[id] == nil && !swapped.tables.contains(id.table) {
       guard let old = context.from[id], let new = context.to[id] else { continue }
       emitted += drop(old, parts: []) + create(new, parts: [])
     }
     emitted += DefaultSteps.steps(context, rebuilt: rebuilt)
-    let remade = rebuilt.union(Rebuild.swapped(in: context))
+    var remade = rebuilt.union(Rebuild.swapped(in: context)).union(swapped.tables)
+    for table in swapped.tables { remade.formUnion(context.to.parts(of: table).map(\.id)) }
     restoreComments(of: remade)
     emitted += RelationMarkSteps.steps(context, remade: remade)
     emitted += PrivilegeSteps.steps(context, remade: remade)
     orderColumns()
     freeNames()
     return emitted
+  }
+
+  /// A column that a child has already, from a parent that loses it.
+  private func ownColumn(_ column: Column, present: Column) throws(PlanningError) -> [Step] {
+    guard present != column else { return [] }
+    return try ColumnSteps.alter(present, to: column, context).map { step in
+      var step = step
+      step.produces = []
+      step.destroys = []
+      step.consumes.append(column.id)
+      return step
+    }
   }
 
   // MARK: - By kind
@@ -153,15 +179,21 @@ struct StepEmitter {
     case (.sequence(let old), .sequence(let new)):
       return absorbed.contains(new.id) ? [] : SequenceSteps.alter(old, to: new, context)
     case (.table(let old), .table(let new)):
+      if swapped.tables.contains(new.id) {
+        let later = context.to.parts(of: new.id).filter { !TableSwap.isInside($0) }
+        return TableSwap(old, new, context).steps(later: later.flatMap { create($0, parts: []) })
+      }
       guard old.partitionKey == new.partitionKey else {
         throw .unsupported(
-          new.id, "PostgreSQL cannot change how a table is partitioned; its rows have to be moved")
+          new.id,
+          "how it is partitioned cannot change while tables stay that are its partitions; detach "
+            + "them first")
       }
       if old.accessMethod != new.accessMethod, context.serverVersion < 150_000 {
         throw .unsupported(
           new.id, "PostgreSQL can change a table's access method from version 15 on")
       }
-      return [TableSteps.alter(old, to: new)]
+      return [TableSteps.alter(old, to: new, context)]
     case (.column(let old), .column(let new)):
       return try ColumnSteps.alter(old, to: new, context)
     case (.view(let old), .view(let new)): return [ViewSteps.replace(old, by: new, context)]
@@ -175,6 +207,14 @@ struct StepEmitter {
   }
 
   // MARK: - What goes by itself
+
+  /// The parts of a table that is made anew, and the partitions that go with the old one.
+  private func comesWithTable(_ change: Change) -> Bool {
+    let id = change.id
+    if swapped.partitions.contains(id) { return true }
+    return id.kind.isPartOfRelation
+      && (swapped.tables.contains(id.table) || swapped.partitions.contains(id.table))
+  }
 
   /// A column takes its keys, constraints and indexes along.
   private func goesWithColumn(_ object: SchemaObject) -> Bool {

@@ -12,6 +12,18 @@ package enum ReplicaIdentity: Hashable, Sendable, Codable {
   }
 }
 
+/// PostgreSQL: an index that a partition has for one of its parent's.
+package struct AttachedIndex: Hashable, Sendable, Codable {
+  package var name: Identifier
+  /// What the parent's is called, which is also the name of its constraint if it carries one.
+  package var parentName: Identifier
+
+  package init(name: Identifier, parentName: Identifier) {
+    self.name = name
+    self.parentName = parentName
+  }
+}
+
 /// A table without what is in it: columns and constraints are objects of their own.
 package struct Table: Describable {
   package var id: ObjectID
@@ -43,6 +55,8 @@ package struct Table: Describable {
   package var clusteredOn: Identifier?
   /// The columns in the order of the catalog or of the file.
   @Incidental package var columnOrder: [Identifier]?
+  /// PostgreSQL: they stay with a partition that leaves its parent.
+  @Incidental package var attachedIndexes: [AttachedIndex]?
   /// SQLite: the whole `CREATE TABLE` as `sqlite_schema` has it.
   @Incidental package var source: String?
   /// SQLite: the table has statistics of ANALYZE, which a rebuild has to gather again.
@@ -55,7 +69,7 @@ package struct Table: Describable {
     parents: [ObjectID] = [], partitionBound: ExactText? = nil, tablespace: Identifier? = nil,
     accessMethod: Identifier? = nil, replicaIdentity: ReplicaIdentity? = nil,
     clusteredOn: Identifier? = nil, columnOrder: [Identifier]? = nil,
-    source: String? = nil, isAnalyzed: Bool? = nil
+    attachedIndexes: [AttachedIndex]? = nil, source: String? = nil, isAnalyzed: Bool? = nil
   ) {
     self.id = id
     self.isStrict = isStrict
@@ -72,6 +86,7 @@ package struct Table: Describable {
     self.replicaIdentity = replicaIdentity
     self.clusteredOn = clusteredOn
     _columnOrder = Incidental(wrappedValue: columnOrder)
+    _attachedIndexes = Incidental(wrappedValue: attachedIndexes)
     _source = Incidental(wrappedValue: source)
     _isAnalyzed = Incidental(wrappedValue: isAnalyzed)
   }

@@ -1,0 +1,267 @@
+import Planning
+import SQLText
+import SchemaDiff
+import SchemaModel
+
+/// One column's way from old to new: every attribute that was dealt with is copied, and what is left over
+/// is an error by name.
+struct ColumnChange {
+  private let old: Column
+  private let new: Column
+  private let context: PlanContext
+  private var reached: Column
+  private var statements: [Statement] = []
+  private var hazards: [Hazard] = []
+  private var produced: [ObjectID]
+  private var destroyed: [ObjectID]
+  private var reversibility = Reversibility.exact
+
+  init(_ old: Column, _ new: Column, _ context: PlanContext) {
+    self.old = old
+    self.new = new
+    self.context = context
+    reached = old
+    produced = [new.id]
+    destroyed = [new.id]
+  }
+
+  private var table: [Identifier] { new.id.relationPath }
+  private var name: Identifier { new.id.name }
+
+  var step: Step {
+    let needed = Set(context.needs(.column(new), in: context.to)).subtracting(produced)
+    let released = Set(context.needs(.column(old), in: context.from)).subtracting(needed)
+      .subtracting(destroyed)
+    return Step(
+      .alter, new.id, produces: produced, consumes: needed.sorted(), destroys: destroyed,
+      releases: released.sorted(), statements: statements, hazards: hazards,
+      reversibility: reversibility)
+  }
+
+  private mutating func run(_ clause: SQL) {
+    statements.append(
+      Statement(
+        "ALTER TABLE \(path: table) ALTER COLUMN \(name) \(clause)", lock: .accessExclusive))
+  }
+
+  mutating func work() throws(PlanningError) {
+    generation()
+    let carried = leaveIdentity()
+    dropDefault()
+    if new.isNullable, !reached.isNullable {
+      run("DROP NOT NULL")
+      hazards.append(Hazard("BC06", "Readers of \(name) may meet NULL."))
+      reached.isNullable = true
+      reached.notNull = .usual
+    }
+    type()
+    setDefault()
+    if !new.isNullable, reached.isNullable {
+      if new.notNull == .usual {
+        run("SET NOT NULL")
+      } else {
+        statements.append(ColumnSteps.addingNotNull(new))
+      }
+      reached.notNull = new.notNull
+      hazards.append(
+        Hazard("LK11", "Table \(new.id.table.name) is read through while nobody can use it."))
+      hazards.append(
+        Hazard("DD02", "Rows of \(new.id.table.name) without \(name) stop the change."))
+      reached.isNullable = false
+    }
+    if !carried { enterIdentity() }
+    notNull()
+    statements += ColumnSettingSteps.statements(
+      new, from: reached.settings, serverVersion: context.serverVersion)
+    reached.settings = new.settings
+    guard reached == new else {
+      let left = zip(reached.fields, new.fields).filter { $0.0 != $0.1 }.map(\.0.name)
+      throw .unhandled(new.id, fields: left)
+    }
+  }
+
+  /// What is said of a NOT NULL that stays.
+  private mutating func notNull() {
+    guard reached.notNull != new.notNull else { return }
+    defer { reached.notNull = new.notNull }
+    guard !new.isNullable, !reached.isNullable else { return }
+    func run(_ clause: SQL) {
+      statements.append(
+        Statement("ALTER TABLE \(path: table) \(clause)", lock: .accessExclusive))
+    }
+    let (before, after) = (ColumnSteps.notNullName(reached), ColumnSteps.notNullName(new))
+    if new.notNull.isNotValid, !reached.notNull.isNotValid {
+      run("DROP CONSTRAINT \(before)")
+      statements.append(ColumnSteps.addingNotNull(new))
+      return
+    }
+    if before != after { run("RENAME CONSTRAINT \(before) TO \(after)") }
+    if reached.notNull.isNoInherit != new.notNull.isNoInherit {
+      let word: SQL = new.notNull.isNoInherit ? "NO INHERIT" : "INHERIT"
+      run("ALTER CONSTRAINT \(after) \(word)")
+    }
+    if reached.notNull.isNotValid, !new.notNull.isNotValid { run("VALIDATE CONSTRAINT \(after)") }
+  }
+
+  private mutating func generation() {
+    guard reached.generation != new.generation else { return }
+    if let generation = new.generation {
+      run("SET EXPRESSION AS (\(generation.expression))")
+      hazards.append(
+        Hazard("LK15", "Table \(new.id.table.name) is rewritten while nobody can use it."))
+    } else {
+      run("DROP EXPRESSION")
+      hazards.append(Hazard("DL12", "The values of \(name) are no longer kept up to date."))
+    }
+    reached.generation = new.generation
+  }
+
+  private mutating func dropDefault() {
+    guard let value = reached.defaultValue else { return }
+    let isOther = !TypeChange.isSameBase(old.type, new.type)
+    guard new.defaultValue == nil || isOther else { return }
+    _ = value
+    run("DROP DEFAULT")
+    reached.defaultValue = nil
+  }
+
+  private mutating func setDefault() {
+    guard reached.defaultValue != new.defaultValue, let value = new.defaultValue else { return }
+    run("SET DEFAULT \(value)")
+    reached.defaultValue = value
+    carryCounter()
+  }
+
+  /// A default that begins to count over rows that are there goes on where they, or the sequence before
+  /// it, stopped.
+  private mutating func carryCounter() {
+    guard let id = IdentitySteps.serialSequence(of: new, in: context.to),
+      context.created.contains(id), case .sequence(let sequence)? = context.to[id]
+    else { return }
+    if let former = IdentitySteps.serialSequence(of: old, in: context.from),
+      context.dropped.contains(former)
+    {
+      statements.append(SequenceSteps.copyCounter(from: former.path, to: id.path))
+    } else {
+      statements.append(
+        SequenceSteps.startAfterRows(id.path, column: new.id, options: sequence.options))
+    }
+  }
+
+  private mutating func type() {
+    guard reached.type != new.type || reached.collation != new.collation else { return }
+    var clause: SQL = "TYPE \(new.type)"
+    if let collation = new.collation {
+      clause += " COLLATE \(CollationName.sql(collation))"
+    } else if reached.collation != nil, reached.type == new.type {
+      clause += " COLLATE \"default\""
+    }
+    if let conversion = TypeChange.conversion(of: name, from: old.type, to: new.type) {
+      clause += " USING \(conversion)"
+      hazards.append(
+        Hazard("DD05", "A value of \(name) that \(new.type.text) does not know stops it."))
+    }
+    run(clause)
+    let tableName = new.id.table.name
+    if TypeChange.isLossy(old.type, new.type) {
+      reversibility = .structureOnly
+      hazards.append(
+        Hazard(
+          "DL07", "Values of column \(name) of table \(tableName) are rounded or cut.",
+          needsPermission: true))
+    }
+    if !TypeChange.isMetadataOnly(old.type, new.type) {
+      hazards.append(Hazard("LK17", "Table \(tableName) is rewritten while nobody can use it."))
+    }
+    reached.type = new.type
+    reached.collation = new.collation
+    // PostgreSQL goes back to what the new type has.
+    reached.settings.storage = nil
+    reached.settings.compression = nil
+    // The sequence behind an identity follows its column.
+    if var identity = reached.identity {
+      identity.options = SequenceSteps.retyped(identity.options, to: new.type.canonical.string)
+      reached.identity = identity
+    }
+  }
+
+  // MARK: - Identity
+
+  /// Identity to something else. True when the counter went to a new sequence, default and all.
+  private mutating func leaveIdentity() -> Bool {
+    guard let identity = reached.identity, new.identity == nil else { return false }
+    defer { reached.identity = nil }
+    guard let id = IdentitySteps.serialSequence(of: new, in: context.to),
+      context.created.contains(id), case .sequence(let sequence)? = context.to[id]
+    else {
+      run("DROP IDENTITY")
+      hazards.append(
+        Hazard("DL09", "The counter of column \(name) is lost.", needsPermission: true))
+      return false
+    }
+    let home = new.id.path[0]
+    let usual = PostgresNames.sequence(table: new.id.table.name, column: name)
+    let current = [home, identity.sequenceName ?? usual]
+    let aside = IdentitySteps.aside(current)
+    statements.append(
+      Statement(
+        "ALTER SEQUENCE \(path: current) RENAME TO \(aside[1])", lock: .accessExclusive))
+    statements.append(
+      Statement("CREATE SEQUENCE \(path: id.path)\(SequenceSteps.options(sequence.options))"))
+    statements.append(SequenceSteps.copyCounter(from: aside, to: id.path))
+    run("DROP IDENTITY")
+    if let value = new.defaultValue {
+      run("SET DEFAULT \(value)")
+      reached.defaultValue = value
+    }
+    statements.append(
+      Statement(
+        "ALTER SEQUENCE \(path: id.path) OWNED BY \(path: new.id.path)", lock: .shareRowExclusive))
+    produced.append(id)
+    return true
+  }
+
+  private mutating func enterIdentity() {
+    guard reached.identity != new.identity, let identity = new.identity else { return }
+    guard let present = reached.identity else {
+      addIdentity(identity)
+      reached.identity = identity
+      return
+    }
+    if present.mode != identity.mode {
+      run(identity.mode == .always ? "SET GENERATED ALWAYS" : "SET GENERATED BY DEFAULT")
+    }
+    let clauses = SequenceSteps.changes(from: present.options, to: identity.options, set: "SET")
+    if !clauses.isEmpty { run(clauses) }
+    if present.sequenceName != identity.sequenceName {
+      let usual = PostgresNames.sequence(table: new.id.table.name, column: name)
+      let current = [new.id.path[0], present.sequenceName ?? usual]
+      statements.append(
+        Statement(
+          "ALTER SEQUENCE \(path: current) RENAME TO \(identity.sequenceName ?? usual)",
+          lock: .accessExclusive))
+    }
+    reached.identity = identity
+  }
+
+  private mutating func addIdentity(_ identity: Identity) {
+    let home = new.id.path[0]
+    let usual = PostgresNames.sequence(table: new.id.table.name, column: name)
+    let sequence = [home, identity.sequenceName ?? usual]
+    let former = IdentitySteps.serialSequence(of: old, in: context.from)
+    if let former, context.dropped.contains(former) {
+      let aside = IdentitySteps.aside(former.path)
+      statements.append(
+        Statement(
+          "ALTER SEQUENCE \(path: former.path) RENAME TO \(aside[1])", lock: .accessExclusive))
+      run("ADD \(IdentitySteps.definition(identity))")
+      statements.append(SequenceSteps.copyCounter(from: aside, to: sequence))
+      statements.append(Statement("DROP SEQUENCE \(path: aside)", lock: .accessExclusive))
+      destroyed.append(former)
+      return
+    }
+    run("ADD \(IdentitySteps.definition(identity))")
+    statements.append(
+      SequenceSteps.startAfterRows(sequence, column: new.id, options: identity.options))
+  }
+}

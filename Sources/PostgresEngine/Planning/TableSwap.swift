@@ -1,0 +1,148 @@
+import Planning
+import SQLText
+import SchemaDiff
+import SchemaModel
+
+/// Makes a table anew under its name and moves the rows over, where how it is partitioned changes: no
+/// ALTER can do that.
+struct TableSwap {
+  let context: PlanContext
+  private let old: Table
+  private let new: Table
+
+  /// The tables that are made anew, with the partitions of the old ones, which go along.
+  static func tables(_ context: PlanContext) -> (tables: Set<ObjectID>, partitions: Set<ObjectID>) {
+    var tables: Set<ObjectID> = []
+    var partitions: Set<ObjectID> = []
+    for change in context.changes {
+      guard case .alter(let alteration) = change,
+        case (.table(let old), .table(let new)) = (alteration.from, alteration.to),
+        old.partitionKey != new.partitionKey
+      else { continue }
+      let descendants = context.descendants(of: old.id)
+      guard descendants.allSatisfy(context.dropped.contains) else { continue }
+      tables.insert(old.id)
+      partitions.formUnion(descendants)
+    }
+    return (tables, partitions)
+  }
+
+  init(_ old: Table, _ new: Table, _ context: PlanContext) {
+    self.old = old
+    self.new = new
+    self.context = context
+  }
+
+  private var aside: [Identifier] { IdentitySteps.aside(old.id.path) }
+  /// Stands for "the rows are there", which triggers and the like wait for.
+  private var moved: ObjectID { .owner(of: ObjectID(.table, aside)) }
+
+  /// The parts that CREATE TABLE makes.
+  static func isInside(_ part: SchemaObject) -> Bool {
+    switch part {
+    case .column, .primaryKey, .unique: return true
+    case .check(let check): return !check.isNotValid
+    default: return false
+    }
+  }
+
+  /// `later` are the steps that make the rest of the parts.
+  func steps(later: [Step]) -> [Step] {
+    let inside = context.to.parts(of: new.id).filter(TableSwap.isInside)
+    let gone = context.from.parts(of: old.id)
+    var made = TableSteps.create(new, parts: inside, context)[0]
+    made.operation = .rebuild
+    made.destroys = ([old.id] + gone.map(\.id)).sorted()
+    var needed = context.needs(.table(old), in: context.from)
+    for part in gone { needed += context.needs(part, in: context.from) }
+    let own = Set(made.destroys).union(made.produces)
+    made.releases = Set(needed).subtracting(own).subtracting(made.consumes).sorted()
+    made.statements = putAside(gone) + made.statements + sequences(of: new, "OWNED BY")
+    let partitions = context.to.objects(of: .table).compactMap { object -> ObjectID? in
+      guard case .table(let table) = object, table.partitionBound != nil else { return nil }
+      return table.id
+    }
+    let filled = Step(
+      .rebuild, new.id, produces: [moved], consumes: [new.id] + partitions,
+      destroys: context.descendants(of: old.id).flatMap { partition in
+        [partition] + context.from.parts(of: partition).map(\.id)
+      },
+      statements: moving(),
+      hazards: [
+        Hazard("LK23", "Table \(new.id.name) is copied while nobody can use it.")
+      ], reversibility: .conditional)
+    return [made, filled]
+      + later.map { step in
+        var step = step
+        step.consumes.append(moved)
+        return step
+      }
+  }
+
+  /// Indexes share their names with relations; constraints and triggers go with the table.
+  private func putAside(_ parts: [SchemaObject]) -> [Statement] {
+    var statements = sequences(of: old, "OWNED BY NONE")
+    func run(_ sql: SQL) { statements.append(Statement(sql, lock: .accessExclusive)) }
+    for part in parts {
+      switch part {
+      case .primaryKey, .unique, .exclusion:
+        run("ALTER TABLE \(path: old.id.path) DROP CONSTRAINT \(part.id.name)")
+      case .index: run("DROP INDEX \(path: [old.id.path[0], part.id.name])")
+      case .column(let column):
+        guard let sequence = identitySequence(column) else { continue }
+        run("ALTER SEQUENCE \(path: sequence) RENAME TO \(IdentitySteps.aside(sequence)[1])")
+      default: continue
+      }
+    }
+    run("ALTER TABLE \(path: old.id.path) RENAME TO \(aside[1])")
+    return statements
+  }
+
+  /// The `serial` sequences that stay.
+  private func sequences(of table: Table, _ word: SQL) -> [Statement] {
+    context.to.objects(of: .sequence, under: [table.id.path[0]]).compactMap { object in
+      guard case .sequence(let sequence) = object, let owner = sequence.ownedBy,
+        owner.table == table.id, context.from.contains(sequence.id)
+      else { return nil }
+      let home: SQL = word.text.hasSuffix("NONE") ? "" : " \(path: owner.path)"
+      return Statement(
+        "ALTER SEQUENCE \(path: sequence.id.path) \(word)\(home)", lock: .shareRowExclusive)
+    }
+  }
+
+  private func identitySequence(_ column: Column) -> [Identifier]? {
+    guard let identity = column.identity else { return nil }
+    let usual = PostgresNames.sequence(table: column.id.table.name, column: column.id.name)
+    return [column.id.path[0], identity.sequenceName ?? usual]
+  }
+
+  private func moving() -> [Statement] {
+    var names: [Identifier] = []
+    var counters: [Statement] = []
+    var isIdentity = false
+    for case .column(let column) in context.to.objects(of: .column, under: new.id.path) {
+      guard column.generation == nil, case .column(let before)? = context.from[column.id] else {
+        continue
+      }
+      names.append(column.id.name)
+      guard let sequence = identitySequence(column) else { continue }
+      isIdentity = true
+      if let former = identitySequence(before) {
+        counters.append(
+          SequenceSteps.copyCounter(from: IdentitySteps.aside(former), to: sequence))
+      }
+    }
+    var statements: [Statement] = []
+    if !names.isEmpty {
+      let override: SQL = isIdentity ? " OVERRIDING SYSTEM VALUE" : ""
+      statements.append(
+        Statement(
+          """
+          INSERT INTO \(path: new.id.path) (\(names))\(override)
+          SELECT \(names) FROM \(path: aside)
+          """, lock: .accessExclusive))
+    }
+    return statements + counters
+      + [Statement("DROP TABLE \(path: aside)", lock: .accessExclusive)]
+  }
+}
