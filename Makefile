@@ -1,8 +1,9 @@
 # `make help` lists what there is. BUILD_PATH=… builds somewhere else than in .build.
 BUILD_PATH ?= .build
 SWIFT_BUILD = swift build --scratch-path $(BUILD_PATH)
-# Without symbols: the linker drops them.
-SWIFT_RELEASE = $(SWIFT_BUILD) --configuration release --static-swift-stdlib -Xlinker -s
+# Without symbols: the linker drops them. Exclusive access to memory is checked in the debug build's tests.
+SWIFT_RELEASE = $(SWIFT_BUILD) --configuration release --static-swift-stdlib -Xlinker -s \
+	-Xswiftc -enforce-exclusivity=unchecked
 SWIFT_TEST = swift test --scratch-path $(BUILD_PATH) --disable-xctest
 SOURCES = Sources Tests Package.swift
 LIBRARIES = libpq-dev libsqlite3-dev libyaml-dev libssl-dev

@@ -31,6 +31,17 @@ struct World {
   func print(_ text: String) { World.write(text, to: STDOUT_FILENO) }
   func printError(_ text: String) { World.write(text, to: STDERR_FILENO) }
 
+  /// Gives the memory of a value back with the process, at once: object by object it takes longer than
+  /// many a command needs otherwise.
+  static func keepUntilExit(_ value: some Any) {
+    _ = Unmanaged.passRetained(Kept(value))
+  }
+
+  private final class Kept {
+    let value: Any
+    init(_ value: Any) { self.value = value }
+  }
+
   private static func write(_ text: String, to handle: Int32) {
     var text = text
     text.withUTF8 { buffer in

@@ -5,8 +5,8 @@ package enum PostgresInspector {
   /// How often the catalogs are read again when they changed under the reading.
   private static let attempts = 3
 
-  /// Set-based and in two round trips, however large the database is: raw catalog rows under one
-  /// snapshot, then the texts of views, which the server prints outside of it.
+  /// Set-based and in three round trips, however large the database is: the snapshot, the raw catalog rows
+  /// under it, then the texts of views, which the server prints outside of it.
   package static func inspect(
     _ connection: borrowing PostgresConnection
   ) throws(PostgresError) -> Schema {
@@ -46,7 +46,7 @@ package enum PostgresInspector {
       TypeKind.storage,
     ] + [ColumnKind.notNulls(serverVersion: serverVersion)].compactMap(\.self) + [
       ColumnKind.query, RoutineKind.query, ConstraintKind.query(serverVersion: serverVersion),
-      IndexKind.operatorClasses, IndexKind.options,
+      IndexKind.operatorClasses,
       IndexKind.query(serverVersion: serverVersion), TriggerKind.query, PolicyKind.query,
       RuleKind.query, StatisticsKind.query(serverVersion: serverVersion),
     ] + standalone(serverVersion: serverVersion)
@@ -78,24 +78,36 @@ package enum PostgresInspector {
   ) throws(PostgresError) -> Bool {
     let first = queries(serverVersion: catalog.serverVersion)
     let last = lastQueries
-    let prologue = [
+    let opening = try connection.run([
       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-      SessionSettings().statement(local: true),
-      "SELECT pg_catalog.pg_current_snapshot()",
-    ]
-    var snapshot = ""
-    var later: [PostgresRows] = []
-    try connection.run(prologue + (first + last).map(\.sql)) { index, rows in
-      let query = index - prologue.count
-      if index == 2 { snapshot = rows.first?.text(0) ?? "" }
-      if first.indices.contains(query) { first[query].decode(rows, &catalog) }
-      if query >= first.count { later.append(rows) }
+      SessionSettings().statement(local: true), CatalogReading.opening,
+    ]).last?.first
+    let snapshot = opening?.text(0) ?? ""
+    var reading = CatalogReading(first + last, sharing: opening?.optionalText(1), of: connection)
+    do throws(PostgresError) {
+      try read(&reading, first, connection, &catalog, gently: gently)
+    } catch {
+      reading.abandon()
+      throw error
     }
+    for (query, rows) in zip(last, reading.rows.suffix(last.count)) {
+      if let rows { query.decode(rows, &catalog) }
+    }
+    return try isUnchanged(since: snapshot, connection)
+  }
+
+  private static func read(
+    _ reading: inout CatalogReading, _ first: [CatalogQuery],
+    _ connection: borrowing PostgresConnection, _ catalog: inout Catalog, gently: Bool
+  ) throws(PostgresError) {
+    let decode = { (query: Int, rows: PostgresRows, catalog: inout Catalog) in
+      if query < first.count { first[query].decode(rows, &catalog) }
+    }
+    try reading.run(connection) { decode($0, $1, &catalog) }
     let texts = try definitions(connection, &catalog, gently: gently)
+    try reading.finish(connection) { decode($0, $1, &catalog) }
     try connection.execute("COMMIT")
     ViewKind.finish(texts, &catalog)
-    for (query, rows) in zip(last, later) { query.decode(rows, &catalog) }
-    return try isUnchanged(since: snapshot, connection)
   }
 
   private static func definitions(

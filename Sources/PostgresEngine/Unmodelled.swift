@@ -63,8 +63,9 @@ enum Unmodelled {
 
   static let query: CatalogQuery = {
     let all = [relations.sql] + objects.map(\.sql)
-    return CatalogQuery(all.map { "(\($0))" }.joined(separator: "\nUNION ALL\n")) {
-      rows, catalog in
+    return CatalogQuery(
+      all.map { "(\($0))" }.joined(separator: "\nUNION ALL\n"), isForCompanion: true
+    ) { rows, catalog in
       for row in rows {
         catalog.coverage.unmodelled.append(
           .init(kind: row.text(0), count: row.integer(1), examples: row.texts(2)))

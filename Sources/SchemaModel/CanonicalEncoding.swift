@@ -8,12 +8,22 @@ package struct CanonicalEncoding {
 
   package init(_ schema: Schema) {
     append(schema.engine.rawValue)
-    for object in schema.objects {
-      append(object.kind.rawValue)
-      append(count: object.id.path.count)
-      for name in object.id.path { append(name.key) }
-      append(object.fields)
+    let parts = Parallel.map(schema.objects) { objects in
+      var part = CanonicalEncoding()
+      for object in objects { part.append(object) }
+      return part.bytes
     }
+    bytes.reserveCapacity(parts.reduce(bytes.count) { $0 + $1.count })
+    for part in parts { bytes += part }
+  }
+
+  private init() {}
+
+  private mutating func append(_ object: SchemaObject) {
+    append(object.kind.rawValue)
+    append(count: object.id.path.count)
+    for name in object.id.path { append(name.key) }
+    append(object.fields)
   }
 
   /// Fields that are absent or false are left out, so that a new attribute changes no old fingerprint.

@@ -7,13 +7,33 @@
 /// is `[what it says]`, after the schema of its type where that is one of the user's; a comment and
 /// an owner are the raw kind of their target followed by the target's path, a grant has the grantee after
 /// that.
-package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible {
+package struct ObjectID: Sendable, Comparable, CustomStringConvertible {
+  /// The names with their hash, which dictionaries of ids would else compute for each look-up.
+  private final class Path: Sendable {
+    let names: [Identifier]
+    let hash: Int
+    /// What a part was made from. Parts of one relation mostly share it, and then need no comparison.
+    let home: Path?
+
+    init(_ names: [Identifier], home: Path?) {
+      self.names = names
+      hash = names.hashValue
+      self.home = home
+    }
+  }
+
   package let kind: ObjectKind
-  package let path: [Identifier]
+  private let shared: Path
+  package var path: [Identifier] { shared.names }
 
   package init(_ kind: ObjectKind, _ path: [Identifier]) {
     self.kind = kind
-    self.path = path
+    shared = Path(path, home: nil)
+  }
+
+  private init(_ kind: ObjectKind, _ shared: Path) {
+    self.kind = kind
+    self.shared = shared
   }
 
   package static func namespace(_ name: Identifier) -> ObjectID { ObjectID(.namespace, [name]) }
@@ -60,6 +80,13 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
     kind.isPartOfRelation ? Array(path.dropLast()) : path
   }
 
+  /// Whether both are in, or are, one relation.
+  package func sharesRelation(with other: ObjectID) -> Bool {
+    let depth = kind.isPartOfRelation ? path.count - 1 : path.count
+    let otherDepth = other.kind.isPartOfRelation ? other.path.count - 1 : other.path.count
+    return depth == otherDepth && sharedNames(with: other) >= depth
+  }
+
   /// The table that an object inside a table belongs to.
   package var table: ObjectID { ObjectID(.table, relationPath) }
 
@@ -72,7 +99,7 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
 
   /// A part of this relation.
   package func part(_ kind: ObjectKind, _ name: Identifier) -> ObjectID {
-    ObjectID(kind, path + [name])
+    ObjectID(kind, Path(path + [name], home: shared))
   }
 
   /// The same object under another last name.
@@ -96,7 +123,7 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
   /// Negative, zero or positive: kinds first, then paths name by name, bytes compared.
   package func compare(to other: ObjectID) -> Int {
     if kind != other.kind { return kind.rank - other.kind.rank }
-    return comparePath(to: other.path)
+    return shared === other.shared ? 0 : comparePath(to: other.path)
   }
 
   /// As `compare`, of the paths alone; a prefix sorts first.
@@ -108,15 +135,43 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
     }
     return path.count - other.count
   }
+
+  /// Whether the paths differ in their last names at most.
+  func hasSameHome(as other: ObjectID) -> Bool {
+    if let home = shared.home, home === other.shared.home { return true }
+    let count = path.count
+    return count == other.path.count && sharedNames(with: other) >= count - 1
+  }
+
+  /// How many names the paths have in common, from the first on.
+  func sharedNames(with other: ObjectID) -> Int {
+    let shortest = min(path.count, other.path.count)
+    var shared = 0
+    while shared < shortest, path[shared] == other.path[shared] { shared += 1 }
+    return shared
+  }
+}
+
+extension ObjectID: Hashable {
+  package static func == (left: ObjectID, right: ObjectID) -> Bool {
+    left.kind == right.kind
+      && (left.shared === right.shared
+        || (left.shared.hash == right.shared.hash && left.path == right.path))
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(kind.rank)
+    hasher.combine(shared.hash)
+  }
 }
 
 extension ObjectID: Codable {
   package init(from decoder: any Decoder) throws {
     var container = try decoder.unkeyedContainer()
-    kind = try container.decode(ObjectKind.self)
+    let kind = try container.decode(ObjectKind.self)
     var names: [Identifier] = []
     while !container.isAtEnd { names.append(try container.decode(Identifier.self)) }
-    path = names
+    self.init(kind, names)
   }
 
   package func encode(to encoder: any Encoder) throws {

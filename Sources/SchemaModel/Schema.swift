@@ -4,7 +4,7 @@
 package struct Schema: Sendable {
   package let engine: EngineName
   /// Sorted by id: by kind, then by path in bytes.
-  package let objects: [SchemaObject]
+  package private(set) var objects: [SchemaObject]
   /// What an object's SQL texts need, from the engine's own records or from the parsed texts; ids not in
   /// the schema are allowed (system objects are left out). Outside equality and fingerprint.
   package var dependencies: [ObjectID: [ObjectID]]
@@ -52,15 +52,12 @@ package struct Schema: Sendable {
     scope: Scope = Scope(), coverage: Coverage = Coverage(), serverVersion: Int? = nil
   ) throws(Problem) {
     self.engine = engine
-    objects = Schema.sorted(unsorted)
+    objects = ObjectOrder.sorted(unsorted)
     self.dependencies = dependencies
     self.renamedFrom = renamedFrom
     self.scope = scope
     self.coverage = coverage
     self.serverVersion = serverVersion
-    for index in objects.indices.dropFirst() where objects[index - 1].id == objects[index].id {
-      throw .duplicate(objects[index].id)
-    }
     try checkParts()
   }
 
@@ -97,10 +94,12 @@ package struct Schema: Sendable {
   /// The objects of a kind whose path starts with these names, in order.
   package func objects(of kind: ObjectKind, under prefix: [Identifier]) -> ArraySlice<SchemaObject>
   {
-    let start = firstIndex(notBefore: ObjectID(kind, prefix))
+    let home = ObjectID(kind, prefix)
+    let start = firstIndex(notBefore: home)
+    if prefix.isEmpty { return objects[start..<firstIndex(after: kind)] }
     var end = start
     while end < objects.count, objects[end].id.kind == kind,
-      objects[end].id.path.starts(with: prefix)
+      objects[end].id.sharedNames(with: home) == prefix.count
     { end += 1 }
     return objects[start..<end]
   }
@@ -114,6 +113,13 @@ package struct Schema: Sendable {
     return parts
   }
 
+  /// The same schema without objects that nothing else needs.
+  package func removing(where isUnwanted: (SchemaObject) -> Bool) -> Schema {
+    var copy = self
+    copy.objects.removeAll(where: isUnwanted)
+    return copy
+  }
+
   /// The same schema with other objects; what is no longer there is dropped from the rest.
   package func replacing(objects: [SchemaObject]) throws(Problem) -> Schema {
     try Schema(
@@ -122,30 +128,35 @@ package struct Schema: Sendable {
   }
 
   private func firstIndex(notBefore id: ObjectID) -> Int {
+    firstIndex { $0 < id }
+  }
+
+  private func firstIndex(after kind: ObjectKind) -> Int {
+    firstIndex { $0.kind <= kind }
+  }
+
+  /// The first object whose id is not `before`, by halving.
+  private func firstIndex(where before: (ObjectID) -> Bool) -> Int {
     var low = 0
     var high = objects.count
     while low < high {
       let middle = (low + high) / 2
-      if objects[middle].id < id { low = middle + 1 } else { high = middle }
+      if before(objects[middle].id) { low = middle + 1 } else { high = middle }
     }
     return low
   }
 
-  private static func sorted(_ objects: [SchemaObject]) -> [SchemaObject] {
-    let ids = objects.map(\.id)
-    // What comes from another schema is in order already, and looking costs a walk, not a sort.
-    if zip(ids, ids.dropFirst()).allSatisfy({ $0 < $1 }) { return objects }
-    let order = objects.indices.sorted { ids[$0] < ids[$1] }
-    return order.map { objects[$0] }
-  }
-
-  /// The objects are sorted, so that those of one kind in one relation follow each other: the relation is
-  /// looked up once for all of them.
+  /// Refuses duplicates and parts without a home. The objects are sorted, so that those of one kind in one
+  /// relation follow each other: the relation is looked up once for all of them.
   private func checkParts() throws(Problem) {
-    var kind: ObjectKind?
-    var relation: [Identifier] = []
+    var previous: ObjectID?
     for object in objects {
       let id = object.id
+      defer { previous = id }
+      if let previous, previous.kind == id.kind, previous.hasSameHome(as: id) {
+        if previous == id { throw .duplicate(id) }
+        continue
+      }
       let homes: [ObjectKind]
       switch id.kind {
       case .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .policy:
@@ -160,14 +171,10 @@ package struct Schema: Sendable {
         .subscription, .eventTrigger, .comment, .owner, .grant, .defaultPrivileges:
         continue
       }
-      if id.kind == kind, id.path.count == relation.count + 1, id.path.starts(with: relation) {
-        continue
-      }
       let path = id.relationPath
       guard homes.contains(where: { contains(ObjectID($0, path)) }) else {
         throw .orphan(id, missing: id.table)
       }
-      (kind, relation) = (id.kind, path)
     }
   }
 }

@@ -2,16 +2,16 @@ import SQLText
 import SchemaModel
 
 /// Builds the model from the trees of one or more files. Each kind's part is in `Kinds/`.
-struct SchemaBuilder {
+struct SchemaBuilder: Sendable {
   /// A declared relation or type, found before anything in it is read.
-  struct Declaration {
+  struct Declaration: Sendable {
     var id: ObjectID
     var pair: YAMLPair
     var source: YAMLSource
   }
 
   /// A foreign key whose target is looked up when every table is known.
-  struct PendingForeignKey {
+  struct PendingForeignKey: Sendable {
     var key: ForeignKey
     var isUndeclared: Bool
     var source: YAMLSource
@@ -59,6 +59,16 @@ struct SchemaBuilder {
 
   /// Nil when something was wrong; `nodes.problems` says what.
   mutating func build(_ files: [(source: YAMLSource, root: YAMLNode)]) -> DeclaredSchema? {
+    gather(files)
+    addDependencies()
+    return finish()
+  }
+
+  /// Fills `objects`. Side by side is for a file that the writer has made: only what its objects are is
+  /// found out, not where they stand or what they mention.
+  mutating func gather(
+    _ files: [(source: YAMLSource, root: YAMLNode)], sideBySide: Bool = false
+  ) {
     var read: [(source: YAMLSource, fields: Fields)] = []
     for file in files {
       nodes.source = file.source
@@ -101,7 +111,7 @@ struct SchemaBuilder {
     forEach(.domain) { $0.readDomain($1) }
     forEach(.compositeType) { $0.readCompositeType($1) }
     forEach(.sequence) { $0.readSequence($1) }
-    forEach(.table) { $0.readTable($1) }
+    if sideBySide { readTablesSideBySide() } else { forEach(.table) { $0.readTable($1) } }
     forEach(.virtualTable) { $0.readVirtualTable($1) }
     forEach(.view) { $0.readView($1) }
     forEach(.materializedView) { $0.readMaterializedView($1) }
@@ -112,12 +122,10 @@ struct SchemaBuilder {
     }
     resolveForeignKeys()
     qualifyNames()
-    addDependencies()
     finishPrivileges()
-    return finish()
   }
 
-  private mutating func forEach(
+  mutating func forEach(
     _ kind: ObjectKind, _ body: (inout SchemaBuilder, Declaration) -> Void
   ) {
     for declaration in declarations[kind] ?? [] {

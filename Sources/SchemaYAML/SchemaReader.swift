@@ -29,6 +29,21 @@ package enum SchemaReader {
   package static func read(
     _ sources: [YAMLSource], defaultEngine: EngineName? = nil
   ) throws(YAMLProblems) -> DeclaredSchema {
+    try build(sources, defaultEngine) { $0.build($1) }
+  }
+
+  /// The objects of a file that the writer has made, in no particular order.
+  static func objects(of source: YAMLSource) throws(YAMLProblems) -> [SchemaObject] {
+    try build([source], nil) { builder, files in
+      builder.gather(files, sideBySide: true)
+      return builder.objects
+    }
+  }
+
+  private static func build<Answer>(
+    _ sources: [YAMLSource], _ defaultEngine: EngineName?,
+    _ body: (inout SchemaBuilder, [(source: YAMLSource, root: YAMLNode)]) -> Answer?
+  ) throws(YAMLProblems) -> Answer {
     var problems = YAMLProblems()
     var files: [(source: YAMLSource, root: YAMLNode)] = []
     var isWhole = true
@@ -51,11 +66,11 @@ package enum SchemaReader {
     }
     var builder = SchemaBuilder(engine: engine, source: first.source)
     builder.nodes.problems = problems
-    let declared = builder.build(files)
-    guard let declared, builder.nodes.problems.isEmpty else {
+    let answer = body(&builder, files)
+    guard let answer, builder.nodes.problems.isEmpty else {
       throw builder.nodes.problems.finished(sources)
     }
-    return declared
+    return answer
   }
 
   /// The keys of the file are checked all the same, since one of them may be the reason.

@@ -9,7 +9,7 @@ package struct SchemaText: Sendable {
 }
 
 /// Writes a schema as YAML. The order is that of the ids, columns in the table's own order.
-package struct SchemaWriter {
+package struct SchemaWriter: Sendable {
   let schema: Schema
   let syntax: any EngineSyntax
   let searchPath: [Identifier]
@@ -22,6 +22,8 @@ package struct SchemaWriter {
   let serialSequences: Set<ObjectID>
   let managing: Management
   let privileges: WrittenPrivileges
+  /// On PostgreSQL, what is `NOT NULL` because of its primary key.
+  let keyColumns: Set<ObjectID>
   let cache = WritingCache()
 
   /// The text is read back; what does not come back equal is among the losses.
@@ -71,16 +73,28 @@ package struct SchemaWriter {
       }
     }
     viewColumnComments = ofViews
+    keyColumns = SchemaWriter.keyColumns(of: schema)
     let said = Set(comments.keys).union(privileges.grants.keys)
     (serials, serialSequences) = SchemaWriter.serials(in: schema, said: said)
   }
 
+  private static func keyColumns(of schema: Schema) -> Set<ObjectID> {
+    var columns: Set<ObjectID> = []
+    guard schema.engine == .postgresql else { return columns }
+    for case .primaryKey(let key) in schema.objects(of: .primaryKey) {
+      let table = key.id.table
+      for column in key.columns { columns.insert(table.part(.column, column.name)) }
+    }
+    return columns
+  }
+
   /// The schema without what the file is not to speak of.
   private static func part(of schema: Schema, managing: Management) -> Schema {
-    let kept = schema.objects.filter { object in
+    // Nothing depends on what is left out.
+    schema.removing { object in
       switch object.kind {
-      case .owner: managing.owners
-      case .grant, .defaultPrivileges: managing.grants
+      case .owner: !managing.owners
+      case .grant, .defaultPrivileges: !managing.grants
       case .namespace, .extension, .language, .accessMethod, .collation, .enumType, .baseType,
         .domain, .compositeType, .rangeType, .sequence, .function, .operator, .operatorFamily,
         .operatorClass, .cast, .conversion, .transform, .textSearchParser, .textSearchTemplate,
@@ -88,12 +102,9 @@ package struct SchemaWriter {
         .userMapping, .table, .column, .primaryKey, .unique, .check, .exclusion, .foreignKey,
         .index, .statistics, .virtualTable, .view, .materializedView, .rule, .trigger, .policy,
         .publication, .subscription, .eventTrigger, .comment:
-        true
+        false
       }
     }
-    // Nothing depends on what is left out.
-    return kept.count == schema.objects.count
-      ? schema : (try? schema.replacing(objects: kept)) ?? schema
   }
 
   private func entries() -> [YAMLEntry] {
@@ -124,7 +135,7 @@ package struct SchemaWriter {
           schema.objects(of: .sequence).filter { !serialSequences.contains($0.id) }
             .map { entry($0.id, sequence($0)) }
         ),
-        ("tables", spaced(schema.objects(of: .table).map { entry($0.id, table($0)) })),
+        ("tables", spaced(tables())),
         (
           "virtual_tables",
           schema.objects(of: .virtualTable).map { entry($0.id, virtualTable($0)) }
@@ -160,6 +171,12 @@ package struct SchemaWriter {
     entries.enumerated().map { $0.offset == 0 ? $0.element : $0.element.spaced() }
   }
 
+  private func tables() -> [YAMLEntry] {
+    Parallel.map(Array(schema.objects(of: .table))) { tables in
+      tables.map { entry($0.id, table($0)) }
+    }.flatMap(\.self)
+  }
+
   private func losses(in written: String) -> [String] {
     var losses: [String] = []
     var expected = schema.objects
@@ -171,10 +188,10 @@ package struct SchemaWriter {
     if !invalid.isEmpty { expected.removeAll { invalid.contains($0.id) } }
     let source = YAMLSource(file: "the written schema", text: written)
     do throws(YAMLProblems) {
-      let read = try SchemaReader.read([source]).schema
-      let back = read.objects
+      let back = ObjectOrder.sorted(try SchemaReader.objects(of: source))
       guard back != expected else { return losses }
-      for object in expected where read[object.id] != object {
+      let known = Dictionary(back.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+      for object in expected where known[object.id] != object {
         losses.append("\(object.id) does not come back as it was written")
       }
       for object in back where schema[object.id] == nil {

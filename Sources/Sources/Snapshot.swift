@@ -36,31 +36,39 @@ package enum Snapshot {
 
   private static let version = 1
 
-  /// The document, keys sorted, so that two snapshots of one schema are the same bytes.
+  /// The document: two snapshots of one schema are the same bytes.
   package static func text(of schema: Schema) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let header = Header(
       kedgeSnapshot: version, engine: schema.engine, fingerprint: Fingerprint.text(of: schema),
       serverVersion: schema.serverVersion, scope: schema.scope, coverage: schema.coverage)
+    let json = JSONLines()
+    try json.write(header)
     // The header's closing brace comes last.
-    var text = String(decoding: try encoder.encode(header).dropLast(), as: UTF8.self)
-    // Piece by piece: the whole as one tree of values would be the largest thing in memory.
-    func append(_ name: String, _ items: some Collection<some Encodable>) throws {
-      text += ",\n\"\(name)\":["
-      for (index, item) in items.enumerated() {
-        text += index == 0 ? "\n" : ",\n"
-        text += String(decoding: try encoder.encode(item), as: UTF8.self)
-      }
-      text += "\n]"
+    var bytes = Array(json.bytes.dropLast())
+    let dependencies = schema.dependencies.keys.sorted().map {
+      Dependency(object: $0, needs: schema.dependencies[$0] ?? [])
     }
-    try append(
-      "dependencies",
-      schema.dependencies.keys.sorted().map {
-        Dependency(object: $0, needs: schema.dependencies[$0] ?? [])
-      })
-    try append("objects", schema.objects)
-    return text + "}\n"
+    try append("dependencies", dependencies, to: &bytes)
+    try append("objects", schema.objects, to: &bytes)
+    bytes += "}\n".utf8
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// One item a line.
+  private static func append(
+    _ name: String, _ items: [some Encodable & Sendable], to bytes: inout [UInt8]
+  ) throws {
+    bytes += ",\n\"\(name)\":[".utf8
+    let parts = try Parallel.map(items) { items in
+      let json = JSONLines()
+      for item in items {
+        json.write(raw: ",\n")
+        try json.write(item)
+      }
+      return json.bytes
+    }
+    for (index, part) in parts.enumerated() { bytes += part.dropFirst(index == 0 ? 1 : 0) }
+    bytes += "\n]".utf8
   }
 
   /// Throws where the text is no snapshot, is of a newer version, or was changed by hand.

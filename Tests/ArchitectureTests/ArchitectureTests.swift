@@ -71,10 +71,19 @@ struct ArchitectureTests {
 
   @Test func nothingImportsFoundationOrXCTest() {
     for file in files {
-      for module in ["Foundation", "XCTest", "Dispatch", "Testing"] {
+      for module in ["Foundation", "XCTest", "Testing"] {
         #expect(!file.imports.contains(module), "\(file.path) imports \(module)")
       }
     }
+  }
+
+  @Test func threadsAreMadeInFewPlaces() {
+    let places = files.filter { $0.imports.contains("Dispatch") }.map(\.path).sorted()
+    #expect(
+      places == [
+        "Sources/PostgresEngine/Catalog/CatalogCompanion.swift",
+        "Sources/SchemaModel/Parallel.swift",
+      ])
   }
 
   @Test func cModulesAreImportedOnlyByTheirWrappers() {

@@ -36,6 +36,7 @@ struct InspectCommand: KedgeCommand {
   func outcome(in world: World) throws -> Outcome {
     let workspace = try Workspace(world: world, options: options, sources: sources)
     let loaded = try workspace.load(SourceName(source))
+    World.keepUntilExit(loaded)
     let text: String
     switch format ?? output.flatMap({ OutputFile.format($0) }) ?? .yaml {
     case .yaml:

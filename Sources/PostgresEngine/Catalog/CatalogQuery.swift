@@ -4,9 +4,15 @@
 struct CatalogQuery: Sendable {
   let sql: String
   let decode: @Sendable (PostgresRows, inout Catalog) -> Void
+  /// Costly on a large catalog: goes to the second connection, where there is one.
+  let isForCompanion: Bool
 
-  init(_ sql: String, decode: @escaping @Sendable (PostgresRows, inout Catalog) -> Void) {
+  init(
+    _ sql: String, isForCompanion: Bool = false,
+    decode: @escaping @Sendable (PostgresRows, inout Catalog) -> Void
+  ) {
     self.sql = sql
+    self.isForCompanion = isForCompanion
     self.decode = decode
   }
 

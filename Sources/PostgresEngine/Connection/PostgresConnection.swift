@@ -8,7 +8,8 @@ import CLibPQ
 package struct PostgresConnection: ~Copyable {
   let handle: OpaquePointer
   private let notices: NoticeLog
-  private let target: ConnectionString
+  /// Where it leads; another can be opened to the same place.
+  let target: ConnectionString
 
   package init(_ target: ConnectionString) throws(PostgresError) {
     let handle = try ConnectionAttempt(target).connect()

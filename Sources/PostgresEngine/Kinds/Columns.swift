@@ -1,15 +1,14 @@
 import SchemaModel
 
 enum ColumnKind {
-  /// A plain default mentions no column, and printing it costs a third without its table.
+  /// A plain default mentions no column, and printing it costs a third without its table. Which it is, its
+  /// tree tells: constants in it are bytes in brackets, so that no text can look like a node.
   static let defaults = CatalogQuery(
     """
     SELECT d.adrelid, d.adnum, pg_catalog.pg_get_expr(
-        d.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE d.adrelid END), d.oid
-    FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
-    JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-    WHERE c.relkind IN ('r', 'p', 'v') AND \(CatalogQuery.userRelation)
-    """
+        d.adbin, CASE WHEN d.adbin::text LIKE '%{VAR %' THEN d.adrelid ELSE 0 END), d.oid
+    FROM pg_catalog.pg_attrdef d WHERE d.oid >= 16384
+    """, isForCompanion: true
   ) { rows, catalog in
     for row in rows {
       guard let relation = catalog.relations[row.oid(0)]?.id else { continue }
@@ -45,7 +44,10 @@ enum ColumnKind {
       a.attgenerated, a.attcollation, a.attislocal, a.attstorage, a.attcompression,
       NULLIF(a.attstattarget, -1), a.attoptions
     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-    WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'm', 'p', 'f')
+    WHERE a.attnum > 0 AND NOT a.attisdropped
+      -- Of the columns of indexes what is set for them.
+      AND (c.relkind IN ('r', 'v', 'm', 'p', 'f')
+        OR c.relkind IN ('i', 'I') AND (a.attoptions IS NOT NULL OR a.attstattarget >= 0))
       AND \(CatalogQuery.userRelation)
     """
   ) { rows, catalog in
@@ -58,6 +60,14 @@ enum ColumnKind {
   private static func decode(_ row: PostgresRow, _ catalog: inout Catalog) {
     let relation = row.oid(0)
     let number = row.integer(1)
+    if let kind = catalog.relations[relation]?.kind,
+      kind == UInt8(ascii: "i") || kind == UInt8(ascii: "I")
+    {
+      let key = Catalog.key(relation, number)
+      catalog.indexOptions[key] = row.optionalText(13)
+      catalog.indexStatistics[key] = row.optionalText(12).flatMap { Int64($0) }
+      return
+    }
     let name = Identifier(row.text(2))
     let collation = row.oid(8)
     let info = Catalog.ColumnInfo(name: name, type: row.oid(3), collation: collation)

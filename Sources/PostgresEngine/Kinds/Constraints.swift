@@ -49,6 +49,7 @@ enum ConstraintKind {
         isNoInherit: row.bool(14), isNotValid: !row.bool(13) && row.bool(18),
         isNotEnforced: !row.bool(18))
       catalog.add(.check(check), at: address)
+      catalog.dependencies[check.id] = columns.map { table.part(.column, $0) }
     case UInt8(ascii: "f"):
       // What points to something that is not modelled cannot be modelled itself.
       guard let referenced = catalog.table(row.oid(5)) else {

@@ -1,6 +1,7 @@
 import SchemaModel
 
-/// What the texts of views, defaults, checks and indexes need, as PostgreSQL recorded it.
+/// What the texts of views, defaults and indexes need, as PostgreSQL recorded it. The columns of keys,
+/// foreign keys and plain indexes are fields of these, a check's come with it: none is read again.
 enum DependencyKind {
   static let query = CatalogQuery(
     """
@@ -8,13 +9,13 @@ enum DependencyKind {
     FROM pg_catalog.pg_depend d
     LEFT JOIN pg_catalog.pg_rewrite w ON d.classid = 2618 AND w.oid = d.objid
     WHERE d.objid >= 16384 AND d.refobjid >= 16384 AND d.deptype IN ('n', 'a')
-      -- rules, defaults, constraints, columns and sequences, routines, types, triggers, policies
+      -- rules, defaults, constraints, indexes, columns, routines, types, triggers, policies
       AND (d.classid = 2618 AND d.deptype = 'n'
         OR d.classid = 2604 AND d.deptype = 'n'
         OR d.classid = 2606 AND d.refclassid <> 1259
-        OR d.classid = 2606 AND d.deptype = 'n'
-        OR d.classid = 2606 AND d.refclassid = 1259 AND d.refobjsubid > 0
-        OR d.classid = 1259 AND d.refclassid = 1259 AND d.refobjsubid > 0
+        OR d.classid = 1259 AND d.refclassid = 1259 AND d.refobjsubid > 0 AND d.objid IN
+          (SELECT i.indexrelid FROM pg_catalog.pg_index i
+           WHERE i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)
         OR d.classid = 1259 AND d.refclassid NOT IN (1259, 2615)
         OR d.classid IN (1255, 1247) AND d.deptype = 'n' AND d.refclassid <> 2615
         OR d.classid IN (2620, 3256)
@@ -23,20 +24,20 @@ enum DependencyKind {
         -- text search, published tables
         OR d.classid IN (2601, 2602, 2603, 2605, 2607, 2612, 2616, 2617, 2753, 1417, 1418, 2328, 3381,
                          3466, 3576, 3600, 3601, 3602, 3764, 6106) AND d.refclassid <> 2615)
-    """
+    """, isForCompanion: true
   ) { rows, catalog in
-    var pairs: [(ObjectID, ObjectID)] = []
-    for row in rows { if let pair = decode(row, catalog) { pairs.append(pair) } }
-    for (dependent, needed) in pairs {
+    for row in rows {
+      guard let (dependent, needed) = decode(row, catalog) else { continue }
       catalog.dependencies[dependent, default: []].append(needed)
       // PostgreSQL records the columns alone; a view that uses a view needs the view.
-      if needed.kind == .column, needed.relationPath != dependent.relationPath {
-        let kind = catalog.relationKinds[needed.relationPath] ?? .table
-        catalog.dependencies[dependent, default: []].append(ObjectID(kind, needed.relationPath))
+      if needed.kind == .column, !needed.sharesRelation(with: dependent) {
+        let home = needed.relationPath
+        catalog.dependencies[dependent, default: []].append(
+          ObjectID(catalog.relationKinds[home] ?? .table, home))
       }
     }
-    for (id, needed) in catalog.dependencies {
-      catalog.dependencies[id] = Array(Set(needed)).sorted()
+    catalog.dependencies = catalog.dependencies.mapValues { needed in
+      needed.count < 2 ? needed : Array(Set(needed)).sorted()
     }
   }
 

@@ -18,9 +18,12 @@ enum ExtensionKind {
     }
   }
 
-  /// What leans on a member leans on the extension.
+  /// What leans on a member leans on the extension. Asked by what they belong to, which has an index.
   static let members = CatalogQuery(
-    "SELECT classid, objid, refobjid FROM pg_catalog.pg_depend WHERE deptype = 'e'"
+    """
+    SELECT classid, objid, refobjid FROM pg_catalog.pg_depend
+    WHERE refclassid = \(CatalogID.extensions) AND deptype = 'e'
+    """
   ) { rows, catalog in
     for row in rows {
       let member = CatalogAddress(row.oid(0), row.oid(1))

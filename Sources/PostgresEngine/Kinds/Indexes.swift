@@ -18,21 +18,6 @@ enum IndexKind {
     }
   }
 
-  /// Parameters of operator classes.
-  static let options = CatalogQuery(
-    """
-    SELECT a.attrelid, a.attnum, a.attoptions, NULLIF(a.attstattarget, -1)
-    FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-    WHERE (a.attoptions IS NOT NULL OR a.attstattarget >= 0) AND c.relkind IN ('i', 'I')
-    """
-  ) { rows, catalog in
-    for row in rows {
-      let key = Catalog.key(row.oid(0), row.integer(1))
-      catalog.indexOptions[key] = row.optionalText(2)
-      catalog.indexStatistics[key] = row.optionalText(3).flatMap { Int64($0) }
-    }
-  }
-
   static func query(serverVersion: Int) -> CatalogQuery {
     let distinct = serverVersion >= 150_000 ? "i.indnullsnotdistinct" : "false"
     // Key by key and only where there are expressions: printing whole definitions costs far more.

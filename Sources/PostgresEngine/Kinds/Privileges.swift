@@ -63,7 +63,7 @@ enum PrivilegeKind {
     sources.map {
       "SELECT \($0.id)::pg_catalog.oid, x.oid, x.\($0.owner) FROM pg_catalog.\($0.catalog) x "
         + "WHERE \($0.condition)"
-    }.joined(separator: "\nUNION ALL\n")
+    }.joined(separator: "\nUNION ALL\n"), isForCompanion: true
   ) { rows, catalog in
     for row in rows {
       let address = CatalogAddress(row.oid(0), row.oid(1))
@@ -95,7 +95,7 @@ enum PrivilegeKind {
       FROM (\(parts.joined(separator: "\nUNION ALL\n"))) o
       LEFT JOIN LATERAL pg_catalog.aclexplode(o.acl) WITH ORDINALITY e ON true
       ORDER BY o.catalog, o.oid, o.part, e.ordinality
-      """
+      """, isForCompanion: true
     ) { rows, catalog in
       var list: AccessList?
       for row in rows {

@@ -40,7 +40,7 @@ enum TypeKind {
     SELECT u.atttypid, u.atttypmod, pg_catalog.format_type(u.atttypid, u.atttypmod)
     FROM (SELECT DISTINCT atttypid, atttypmod FROM pg_catalog.pg_attribute
           WHERE attnum > 0 AND NOT attisdropped AND attrelid >= 16384) u
-    """
+    """, isForCompanion: true
   ) { rows, catalog in
     for row in rows {
       let type = row.oid(0)

@@ -1,5 +1,6 @@
 import SQLText
 import SchemaModel
+import Synchronization
 
 extension SchemaWriter {
   /// The scalar form, or the mapping form where the scalar would lose something.
@@ -125,12 +126,7 @@ extension SchemaWriter {
   }
 
   /// Whether `NOT NULL` is understood from the primary key.
-  private func isKey(_ column: Column) -> Bool {
-    guard schema.engine == .postgresql else { return false }
-    for case .primaryKey(let key) in schema.objects(of: .primaryKey, under: column.id.relationPath)
-    { return key.columns.contains { $0.name == column.id.name } }
-    return false
-  }
+  private func isKey(_ column: Column) -> Bool { keyColumns.contains(column.id) }
 
   /// A cast of the literal to the column's own type says nothing.
   private func defaultText(_ value: Expression, type: TypeName) -> String {
@@ -177,23 +173,27 @@ extension SchemaWriter {
 }
 
 /// Columns repeat each other: what a text reads back as is found out once.
-final class WritingCache {
-  private var columns: [ExactText: ColumnText?] = [:]
-  private var types: [ExactText: TypeName?] = [:]
+final class WritingCache: Sendable {
+  private struct Known {
+    var columns: [ExactText: ColumnText?] = [:]
+    var types: [ExactText: TypeName?] = [:]
+  }
+
+  private let known = Mutex(Known())
 
   func columnText(_ text: String, _ syntax: any EngineSyntax) -> ColumnText? {
-    if let known = columns[ExactText(text)] { return known }
+    if let known = known.withLock({ $0.columns[ExactText(text)] }) { return known }
     let parsed = try? ColumnText(text, syntax: syntax)
-    columns[ExactText(text)] = .some(parsed)
+    known.withLock { $0.columns[ExactText(text)] = .some(parsed) }
     return parsed
   }
 
   func typeName(
     _ text: String, _ syntax: any EngineSyntax, _ context: TypeContext
   ) -> TypeName? {
-    if let known = types[ExactText(text)] { return known }
+    if let known = known.withLock({ $0.types[ExactText(text)] }) { return known }
     let type = try? syntax.typeName(text, in: context)
-    types[ExactText(text)] = .some(type)
+    known.withLock { $0.types[ExactText(text)] = .some(type) }
     return type
   }
 }

@@ -20,7 +20,7 @@ extension SchemaBuilder {
   }
 
   /// As far as they can be read; problems are reported when the table is.
-  private func declaredParents(_ declaration: Declaration) -> [ObjectID] {
+  func declaredParents(_ declaration: Declaration) -> [ObjectID] {
     guard case .mapping(let pairs) = declaration.pair.value.content else { return [] }
     var names: [String] = []
     for pair in pairs where pair.name == "inherits" || pair.name == "partition_of" {
