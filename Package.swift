@@ -68,7 +68,8 @@ let package = Package(
     .executableTarget(
       name: "kedge-benchmark",
       dependencies: [
-        "Digest", "Planning", "PostgresEngine", "SQLText", "SchemaDiff", "SchemaModel",
+        "Digest", "Planning", "PostgresEngine", "SQLText", "SQLiteEngine", "SchemaDiff",
+        "SchemaModel",
       ],
       path: "Tests/Benchmarks", exclude: ["bench.py", "bench.sh", "raw-catalog.sql", "schema.sql"]),
     .target(
@@ -103,7 +104,9 @@ let package = Package(
     .testTarget(name: "KedgeCLITests", dependencies: ["TestSupport", "kedge"]),
     .testTarget(
       name: "SQLiteEngineTests",
-      dependencies: ["Comparison", "Planning", "SQLiteEngine", "SchemaDiff", "SchemaModel"]),
+      dependencies: [
+        "Comparison", "Planning", "SQLiteEngine", "SchemaDiff", "SchemaModel", "TestSupport",
+      ]),
     .testTarget(
       name: "SchemaYAMLTests",
       dependencies: ["SchemaModel", "SchemaYAML", "SQLText", "TestSupport"]),

@@ -3,15 +3,16 @@ import Glibc
 import Planning
 import PostgresEngine
 import SQLText
+import SQLiteEngine
 import SchemaDiff
 import SchemaModel
 
-// Times the stages between a PostgreSQL database and a script, inside one process:
-// kedge-benchmark URL. Prints `stage milliseconds`.
+// Times the stages between a database and a script, inside one process:
+// kedge-benchmark URL, or kedge-benchmark sqlite:FILE. Prints `stage milliseconds`.
 
 let clock = ContinuousClock()
 
-func time<Result>(_ stage: String, _ work: () throws -> Result) rethrows -> Result {
+func time<Result: ~Copyable>(_ stage: String, _ work: () throws -> Result) rethrows -> Result {
   let started = clock.now
   let result = try work()
   let (seconds, attoseconds) = started.duration(to: clock.now).components
@@ -37,27 +38,37 @@ func changed(_ schema: Schema) throws -> Schema {
   return try schema.replacing(objects: objects)
 }
 
-let address = CommandLine.arguments.dropFirst().first ?? ""
-let connection = try PostgresConnection(ConnectionString(address))
-let schema = try time("inspect") { try PostgresInspector.inspect(connection) }
+/// Reads the database; of SQLite the opening counts, since it is then that the engine reads the schema.
+func read(_ address: String) throws -> (schema: Schema, dialect: any Dialect) {
+  if address.hasPrefix("sqlite:") {
+    let file = SQLiteLocation.file(path: String(address.dropFirst(7)), access: .readOnly)
+    let connection = try time("open") { () throws -> SQLiteConnection in
+      try SQLiteConnection.open(file)
+    }
+    return (try time("inspect") { try SQLiteInspector.inspect(connection) }, SQLiteDialect())
+  }
+  let connection = try PostgresConnection(ConnectionString(address))
+  return (try time("inspect") { try PostgresInspector.inspect(connection) }, PostgresDialect())
+}
+
+let (schema, dialect) = try read(CommandLine.arguments.dropFirst().first ?? "")
 print("objects \(schema.objects.count)")
 let target = try time("admit") { try changed(schema) }
 let same = try time("diff-same") {
   try Differ.difference(from: schema, to: schema, renames: [])
 }
-let dialect = PostgresDialect()
 let renames = try time("renames") {
   try RenameHints.renames(from: schema, to: target, byShape: dialect.kindsRenamedByShape)
 }
 let difference = try time("diff-changed") {
   try Differ.difference(from: schema, to: target, renames: renames)
 }
-let creation = try Differ.difference(from: .empty(.postgresql), to: schema, renames: [])
+let creation = try Differ.difference(from: .empty(schema.engine), to: schema, renames: [])
 _ = try time("plan-changed") {
   try Planner.plan(difference, from: schema, to: target, dialect: dialect)
 }
 let plan = try time("plan-create-all") {
-  try Planner.plan(creation, from: .empty(.postgresql), to: schema, dialect: dialect)
+  try Planner.plan(creation, from: .empty(schema.engine), to: schema, dialect: dialect)
 }
 let script = time("script-create-all") { dialect.script(plan, options: ScriptOptions()) }
 let fingerprint = time("fingerprint") {

@@ -2,6 +2,7 @@ import Planning
 import SQLiteEngine
 import SchemaDiff
 import SchemaModel
+import TestSupport
 import Testing
 
 /// Rows that are in the way of a change are found before anything happens.
@@ -73,6 +74,79 @@ import Testing
       before: "CREATE TABLE t (a INTEGER)", rows: "INSERT INTO t VALUES (7), (9007199254740993)",
       after: "CREATE TABLE t (a REAL)",
       found: ["SL15 t.a changes when it becomes REAL: 1 row (rowid 2)"]),
+    // A key that stays, over values that become the same.
+    Case(
+      before: "CREATE TABLE t (a TEXT PRIMARY KEY)",
+      rows: "INSERT INTO t VALUES ('1'), ('x'), ('01')",
+      after: "CREATE TABLE t (a INT PRIMARY KEY)",
+      found: [
+        "DD01 t repeats (a): 1 row (rowid 3)",
+        "SL15 t.a changes when it becomes INT: 1 row (rowid 3)",
+      ]),
+    Case(
+      before: "CREATE TABLE t (a TEXT UNIQUE)", rows: "INSERT INTO t VALUES ('a'), ('A')",
+      after: "CREATE TABLE t (a TEXT UNIQUE COLLATE nocase)",
+      found: ["DD01 t repeats (a): 1 row (rowid 2)"]),
+    Case(
+      before: "CREATE TABLE t (a TEXT); CREATE UNIQUE INDEX i ON t (lower(a))",
+      rows: "INSERT INTO t VALUES (NULL), ('X'), (NULL)",
+      after: "CREATE TABLE t (a TEXT NOT NULL DEFAULT 'x'); CREATE UNIQUE INDEX i ON t (lower(a))",
+      found: ["DD01 t repeats (lower(a)): 1 row (rowid 3)"]),
+    Case(
+      before: "CREATE TABLE t (a TEXT, CHECK (a <> 7))", rows: "INSERT INTO t VALUES ('07'), ('8')",
+      after: "CREATE TABLE t (a INT, CHECK (a <> 7))",
+      found: [
+        "DD04 t violates the check (a <> 7): 1 row (rowid 1)",
+        "SL15 t.a changes when it becomes INT: 1 row (rowid 1)",
+      ]),
+    Case(
+      before: "CREATE TABLE t (a, CONSTRAINT c CHECK (a > 0))",
+      rows: "INSERT INTO t VALUES (1), (9)",
+      after: "CREATE TABLE t (a, CONSTRAINT c CHECK (a > 5))",
+      found: ["DD04 t violates the check c (a > 5): 1 row (rowid 1)"]),
+    Case(
+      before: "CREATE TABLE t (a, b, PRIMARY KEY (a))", rows: "INSERT INTO t VALUES (1, 1), (2, 1)",
+      after: "CREATE TABLE t (a, b, PRIMARY KEY (b))",
+      found: ["DD01 t repeats (b): 1 row (rowid 2)"]),
+    Case(
+      before: "CREATE TABLE t (a)", rows: "INSERT INTO t VALUES (1), (2)",
+      after: "CREATE TABLE t (a, b DEFAULT (1 + 1) CHECK (b > 2))",
+      found: ["DD04 t violates the check (b > 2): 2 rows (rowid 1, rowid 2)"]),
+    Case(
+      before: "CREATE TABLE t (a)", rows: "INSERT INTO t VALUES (1), (2)",
+      after: "CREATE TABLE t (a, b UNIQUE DEFAULT CURRENT_TIMESTAMP, c UNIQUE DEFAULT (random()))",
+      found: ["DD01 t repeats (b): 1 row (rowid 2)"]),
+    Case(
+      before: "CREATE TABLE t (a INT, b)", rows: "INSERT INTO t VALUES (1, 2), (3, NULL)",
+      after: "CREATE TABLE t (a INT, b, c AS (a + b) STORED NOT NULL, CHECK (c > 9))",
+      found: [
+        "DD02 t.c is null: 1 row (rowid 2)", "DD04 t violates the check (c > 9): 1 row (rowid 1)",
+      ]),
+    Case(
+      before: "CREATE TABLE p (id TEXT PRIMARY KEY); CREATE TABLE c (p TEXT)",
+      rows: "INSERT INTO p VALUES ('1'); INSERT INTO c VALUES ('01'), ('1'), ('2')",
+      after: "CREATE TABLE p (id INT PRIMARY KEY); CREATE TABLE c (p TEXT REFERENCES p)",
+      found: ["DD04 c (p) points at no row of p: 1 row (rowid 3)"]),
+    // What pointed at nothing before may stay.
+    Case(
+      before: "CREATE TABLE p (id INT PRIMARY KEY); CREATE TABLE c (p INT REFERENCES p)",
+      rows: "INSERT INTO p VALUES (1); INSERT INTO c VALUES (7), (NULL)",
+      after:
+        "CREATE TABLE p (id INT PRIMARY KEY); CREATE TABLE c (p INT NOT NULL DEFAULT 0 REFERENCES p)",
+      found: ["DD04 c (p) points at no row of p: 1 row (rowid 2)"]),
+    Case(
+      before: "CREATE TABLE p (id INT); CREATE TABLE c (p INT REFERENCES p (id))",
+      rows: "INSERT INTO p VALUES (1); INSERT INTO c VALUES (7)",
+      after: "CREATE TABLE p (id INT UNIQUE); CREATE TABLE c (p INT REFERENCES p (id))",
+      found: ["DD04 c (p) points at no row of p: 1 row (rowid 1)"]),
+    Case(
+      before: "CREATE TABLE t (a ANY) STRICT", rows: "INSERT INTO t VALUES ('007'), ('x')",
+      after: "CREATE TABLE t (a ANY)",
+      found: ["SL15 t.a changes when it becomes ANY: 1 row (rowid 1)"]),
+    Case(
+      before: "CREATE TABLE t (k TEXT PRIMARY KEY) WITHOUT ROWID",
+      rows: "INSERT INTO t VALUES ('1'), ('x')", after: "CREATE TABLE t (k INTEGER PRIMARY KEY)",
+      found: ["DD05 t.k is no integer: 1 row ('x')"]),
   ]
 
   @Test(arguments: cases)
@@ -156,5 +230,43 @@ import Testing
       PlanHarness.run(
         "CREATE TABLE n (a \(new)) STRICT; INSERT INTO n SELECT a FROM t", on: database)
     #expect(isFound == (direct != nil), "\(old) -> \(new): \(value): \(direct ?? "accepted")")
+  }
+
+  /// Numbers that SQLite makes up for nulls give way to those that are there.
+  @Test func nullsBecomeFreeRowids() throws {
+    let database = try SQLiteConnection.open(.memory)
+    try database.execute("CREATE TABLE t (a INT); INSERT INTO t VALUES (NULL), (1), (2)")
+    let script = try PlanHarness.script(
+      from: try SQLiteInspector.inspect(database),
+      to: try PlanHarness.schema("CREATE TABLE t (a INTEGER PRIMARY KEY)"))
+    try database.execute(script)
+    #expect(try database.query("SELECT a FROM t") { $0.int(0) } == [1, 2, 3])
+  }
+
+  /// What a column stores of a value is what the engine stores.
+  @Test(arguments: ["", "TEXT", "INT", "REAL", "NUMERIC", "BLOB"])
+  func knowsWhatAColumnStores(_ type: String) throws {
+    let values = [
+      "1", "'1'", "'01'", "1.0", "1.5", "'1.0'", "'1e3'", "'1.5'", "'x'", "x'31'", "NULL", "''",
+      "' 7 '",
+      "9e18", "9e19", "'9223372036854775808'", "-0.0", "'0x10'", "'1x'", "9007199254740993",
+    ]
+    for old in ["", "TEXT", "INT", "REAL"] {
+      let database = try SQLiteConnection.open(.memory)
+      try database.execute(
+        "CREATE TABLE t (a \(old)); INSERT INTO t VALUES \(values.map { "(\($0))" }.joined(separator: ","))"
+      )
+      let from = try SQLiteInspector.inspect(database)
+      // Its repetitions show what is taken for the same.
+      let to = try PlanHarness.schema("CREATE TABLE t (a \(type) UNIQUE)")
+      let found = try SQLiteRows.findings(
+        of: try PlanHarness.plan(from: from, to: to).checks, in: database
+      )
+      .first { $0.check.hazard.code == "DD01" }?.count
+      try database.execute("CREATE TABLE n (a \(type)); INSERT INTO n SELECT a FROM t")
+      let repeated = try database.firstValue(
+        "SELECT count(*) FROM (SELECT a FROM n WHERE a IS NOT NULL GROUP BY a HAVING count(*) > 1)")
+      #expect(.integer(found ?? 0) == repeated, "\(old) -> \(type)")
+    }
   }
 }

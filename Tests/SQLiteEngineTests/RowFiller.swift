@@ -90,38 +90,66 @@ struct RowFiller {
   }
 }
 
-/// What a change must leave alone: the rows, and what they hold in the columns that do not change.
+/// What a change must leave alone: the rows, their rowids and counters, and what they hold in the columns
+/// whose values the change does not touch.
 struct RowPicture: Equatable {
   private(set) var lines: [String] = []
 
-  init(
-    _ database: borrowing SQLiteConnection, from: Schema, to: Schema, withRowids: Bool = true
-  ) throws {
+  init(_ database: borrowing SQLiteConnection, from: Schema, to: Schema) throws {
     let filler = RowFiller(schema: from)
     for object in from.objects(of: .table) {
       guard case .table(let before) = object, case .table(let after)? = to[object.id] else {
         continue
       }
-      let keys = [from, to].map { $0.objects(of: .primaryKey, under: object.id.path) }
-      let sameKey = keys[0].elementsEqual(keys[1])
+      let name = filler.quoted(object.id.name)
+      let aliases = [Self.rowidAlias(of: before, in: from), Self.rowidAlias(of: after, in: to)]
       var parts = filler.columns(of: object.id).filter { column in
-        column.generation == nil && to[column.id] == .column(column)
+        Self.keepsValues(column, in: to) && (aliases[0] == aliases[1] || column.id != aliases[1])
       }.map { "quote(\(filler.quoted($0.id.name)))" }
-      if withRowids, !before.isWithoutRowid, !after.isWithoutRowid, sameKey {
+      if !before.isWithoutRowid, !after.isWithoutRowid, aliases[0] == aliases[1] {
         parts.append("'rowid ' || rowid")
       }
-      let name = filler.quoted(object.id.name)
       let rows = try database.query(
         "SELECT \((parts.isEmpty ? ["1"] : parts).joined(separator: " || ', ' || ")) FROM \(name) "
           + "ORDER BY 1"
       ) { row throws(SQLiteError) in try row.text(0) }
       lines += rows.map { "\(object.id.name.raw): \($0)" }
-      if case .primaryKey(let key)? = keys[0].first, key.isAutoincrement, sameKey {
+      if Self.isAutoincrement(before.id, in: from), Self.isAutoincrement(after.id, in: to) {
         let counter = try database.firstValue(
           "SELECT max(seq) FROM sqlite_sequence WHERE name = ? COLLATE nocase",
           [.text(object.id.name.raw)])
         lines.append("\(object.id.name.raw): counter \(counter.map { "\($0)" } ?? "")")
       }
+    }
+  }
+
+  /// Whether nothing about the column's new form touches a value.
+  private static func keepsValues(_ old: Column, in to: Schema) -> Bool {
+    guard case .column(let new)? = to[old.id], old.generation == nil, new.generation == nil else {
+      return false
+    }
+    return old.type == new.type
+      && (new.isNullable || !old.isNullable || new.defaultValue == nil)
+  }
+
+  private static func rowidAlias(of table: Table, in schema: Schema) -> ObjectID? {
+    guard !table.isWithoutRowid, let key = primaryKey(of: table.id, in: schema),
+      key.columns.count == 1, !key.columns[0].isDescending,
+      case .column(let column)? = schema[table.id.part(.column, key.columns[0].name)],
+      column.type.canonical == "integer"
+    else { return nil }
+    return column.id
+  }
+
+  private static func isAutoincrement(_ table: ObjectID, in schema: Schema) -> Bool {
+    primaryKey(of: table, in: schema)?.isAutoincrement == true
+  }
+
+  private static func primaryKey(of table: ObjectID, in schema: Schema) -> PrimaryKey? {
+    if case .primaryKey(let key)? = schema.objects(of: .primaryKey, under: table.path).first {
+      key
+    } else {
+      nil
     }
   }
 }

@@ -6,7 +6,9 @@ extension SchemaGenerator {
   mutating func mutate(_ draft: inout SchemaDraft) {
     switch number(0, 11) {
     case 0:
-      draft.tables.append(table(draft.tables.count + 10, in: draft))
+      let table = table(draft.tables.count + 10, in: draft)
+      guard !draft.tables.contains(where: { $0.table.id == table.table.id }) else { return }
+      draft.tables.append(table)
     case 1 where draft.tables.count > 1:
       drop(tableAt: number(0, draft.tables.count - 1), from: &draft)
     case 2, 3: addColumn(to: &draft)
@@ -94,7 +96,9 @@ extension SchemaGenerator {
   private mutating func addIndex(to draft: inout SchemaDraft) {
     let index = number(0, draft.tables.count - 1)
     let table = draft.tables[index]
-    draft.tables[index].parts.append(.index(self.index(table.parts.count + 20, of: table)))
+    let added = SchemaObject.index(self.index(table.parts.count + 20, of: table))
+    guard !table.parts.contains(where: { $0.id == added.id }) else { return }
+    draft.tables[index].parts.append(added)
   }
 
   private mutating func addEnumValue(to draft: inout SchemaDraft) {

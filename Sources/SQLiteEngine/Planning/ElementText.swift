@@ -25,6 +25,12 @@ enum ElementText {
       ? .verbatim(value.text) : "(\(ObjectText.verbatim(value)))"
   }
 
+  /// A default as an expression in a query, where a bare word would be a column.
+  static func value(_ value: Expression) -> SQL {
+    value.canonical.string.utf8.first == UInt8(ascii: "'")
+      ? .verbatim(value.canonical.string) : defaultValue(value)
+  }
+
   /// Whether the default is one that needs no parentheses.
   static func isPlain(_ value: Expression) -> Bool {
     guard let tokens = try? SQLiteSyntax().tokens(of: value.text) else { return false }

@@ -51,6 +51,15 @@ struct ForeignKeyGuard {
     FROM pragma_foreign_keys
     """
 
+  /// Foreign keys, of a table or to it, that stay as they are.
+  func keptKeys(with rebuilt: ObjectID) -> [ForeignKey] {
+    Set([rebuilt] + (children[rebuilt] ?? [])).sorted().flatMap { foreignKeys(of: $0, in: to) }
+      .filter { key in
+        (key.referencedTable == rebuilt || key.id.table == rebuilt)
+          && from[key.id] == .foreignKey(key) && ForeignKeyTarget.isUnique(of: key, in: to)
+      }
+  }
+
   /// Notes the violations that there are before a table, or one that it references, is rebuilt.
   func baseline(for rebuilt: ObjectID) -> [Statement] {
     let tables = Set([rebuilt] + (children[rebuilt] ?? [])).sorted()
@@ -60,11 +69,7 @@ struct ForeignKeyGuard {
       let name = table.name.raw
       let isNew = from.table(table) == nil
       if isNew { return nil }
-      // A key that cannot be checked yet must come out clean.
-      let isCheckableNow = isCheckable(table, in: from, assuming: { !changed.contains($0) })
-      let count: SQL =
-        isCheckableNow
-        ? "(SELECT count(*) FROM pragma_foreign_key_check(\(literal: name)))" : "0"
+      let count = violations(of: table)
       // The first step that asks is the one that counts: by the second, the check may not be possible.
       return Statement(
         """
@@ -88,26 +93,63 @@ struct ForeignKeyGuard {
     !schema.objects(of: .foreignKey, under: table.path).isEmpty
   }
 
+  /// A query for the violations that there are, as SQLite will count them once it can: of a table with a
+  /// key that references nothing unique yet, it checks none of them.
+  private func violations(of table: ObjectID) -> SQL {
+    if isCheckable(table, in: from, assuming: { !changed.contains($0) }) {
+      return "(SELECT count(*) FROM pragma_foreign_key_check(\(literal: table.name.raw)))"
+    }
+    let counts = foreignKeys(of: table, in: from).filter { key in
+      to[key.id] == .foreignKey(key) && ForeignKeyTarget.isUnique(of: key, in: from)
+    }.map { key -> SQL in
+      let pairs = zip(key.columns, ForeignKeyTarget.columns(of: key, in: from))
+      let present = pairs.map { child, _ -> SQL in "c.\(child) IS NOT NULL" }
+      let matches = pairs.map { child, parent -> SQL in "p.\(parent) = +c.\(child)" }
+      return """
+        (SELECT count(*) FROM \(table.name) AS c WHERE \(present.joined(" AND ")) AND NOT EXISTS
+          (SELECT 1 FROM \(key.referencedTable.name) AS p WHERE \(matches.joined(" AND "))))
+        """
+    }
+    return counts.isEmpty ? "0" : counts.joined(" + ")
+  }
+
   /// Whether SQLite can check the table's keys at all: each references a table's primary key or
   /// something unique; otherwise the check itself fails ("foreign key mismatch").
   private func isCheckable(
     _ table: ObjectID, in schema: Schema, assuming isThere: (ObjectID) -> Bool
   ) -> Bool {
-    schema.objects(of: .foreignKey, under: table.path).allSatisfy { object in
-      guard case .foreignKey(let key) = object else { return true }
-      return references(key, in: schema, assuming: isThere)
+    foreignKeys(of: table, in: schema).allSatisfy {
+      ForeignKeyTarget.isUnique(of: $0, in: schema, assuming: isThere)
     }
   }
 
-  private func references(
-    _ key: ForeignKey, in schema: Schema, assuming isThere: (ObjectID) -> Bool
+  private func foreignKeys(of table: ObjectID, in schema: Schema) -> [ForeignKey] {
+    schema.objects(of: .foreignKey, under: table.path).compactMap {
+      if case .foreignKey(let key) = $0 { key } else { nil }
+    }
+  }
+}
+
+/// What a foreign key references.
+enum ForeignKeyTarget {
+  /// The columns, those of the primary key where none are named.
+  static func columns(of key: ForeignKey, in schema: Schema) -> [Identifier] {
+    key.referencedColumns.isEmpty
+      ? schema.primaryKey(of: key.referencedTable)?.columns.map(\.name) ?? []
+      : key.referencedColumns
+  }
+
+  /// Whether it is a primary key or something unique. `isThere`: which indexes count.
+  static func isUnique(
+    of key: ForeignKey, in schema: Schema, assuming isThere: (ObjectID) -> Bool = { _ in true }
   ) -> Bool {
     let parent = key.referencedTable
     guard schema.table(parent) != nil else { return false }
+    let columns = columns(of: key, in: schema)
+    guard columns.count == key.columns.count else { return false }
     let primary = schema.primaryKey(of: parent)?.columns.map(\.name) ?? []
-    if key.referencedColumns.isEmpty { return primary.count == key.columns.count }
-    let wanted = Set(key.referencedColumns)
-    guard key.referencedColumns.count == key.columns.count else { return false }
+    if key.referencedColumns.isEmpty { return true }
+    let wanted = Set(columns)
     if Set(primary) == wanted { return true }
     for object in schema.objects(of: .unique, under: parent.path) {
       guard case .unique(let unique) = object else { continue }
@@ -119,11 +161,11 @@ struct ForeignKeyGuard {
     }
     return schema.indexes(of: parent).contains { index in
       index.isUnique && index.predicate == nil && isThere(index.id)
-        && index.parts.allSatisfy { $0.collation == nil } && columns(of: index) == wanted
+        && index.parts.allSatisfy { $0.collation == nil } && self.columns(of: index) == wanted
     }
   }
 
-  private func columns(of index: Index) -> Set<Identifier>? {
+  private static func columns(of index: Index) -> Set<Identifier>? {
     var names: Set<Identifier> = []
     for part in index.parts {
       guard case .column(let name) = part.subject else { return nil }

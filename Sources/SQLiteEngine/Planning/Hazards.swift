@@ -22,17 +22,23 @@ enum Hazards {
 
   static func null(_ old: Column, _ new: Column) -> Hazard? {
     guard old.isNullable, !new.isNullable else { return nil }
-    return new.defaultValue.map({ $0.canonical == "null" }) ?? true
-      ? Hazard("DD02", "the change fails if \(label(new)) is null in any row")
-      : Hazard("SL13", "where \(label(new)) is null it becomes the default")
+    return RowCopy.fillsNulls(old, new)
+      ? Hazard("SL13", "where \(label(new)) is null it becomes the default") : null(new)
   }
 
-  static func conversion(_ old: Column, _ new: Column) -> Hazard? {
-    guard Affinity(old.type) != Affinity(new.type), Affinity(new.type) != .blob else { return nil }
+  static func null(_ new: Column) -> Hazard {
+    Hazard("DD02", "the change fails if \(label(new)) is null in any row")
+  }
+
+  /// Between columns of different affinities: of ANY it depends on whether the table is STRICT.
+  static func conversion(_ old: Column, _ new: Column) -> Hazard {
+    let change =
+      old.type == new.type
+      ? "as \(name(new.type)) of a table that is not STRICT"
+      : "from \(name(old.type)) to \(name(new.type))"
     return Hazard(
       "SL15",
-      "values of \(label(new)) are converted from \(name(old.type)) to \(name(new.type)); "
-        + "some may change ('007' becomes 7)")
+      "values of \(label(new)) are converted \(change); some may change ('007' becomes 7)")
   }
 
   static func strict(_ column: Column) -> Hazard {
@@ -57,12 +63,16 @@ enum Hazards {
       return Hazard(
         "DD04",
         "the check (\(RowChecks.onOneLine(check.expression))) of \(table) fails if rows violate it")
-    case .foreignKey(let key):
-      return Hazard(
-        "DD04",
-        "the foreign key (\(columns)) of \(table) fails if rows point at none of "
-          + key.referencedTable.name.raw)
+    case .foreignKey(let key): return new(key)
     }
+  }
+
+  static func new(_ key: ForeignKey) -> Hazard {
+    let columns = key.columns.map(\.raw).joined(separator: ", ")
+    return Hazard(
+      "DD04",
+      "the foreign key (\(columns)) of \(key.id.table.name.raw) fails if rows point at none of "
+        + key.referencedTable.name.raw)
   }
 
   static func new(_ index: Index) -> Hazard {

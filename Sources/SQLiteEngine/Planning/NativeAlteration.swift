@@ -10,21 +10,30 @@ struct NativeAlteration {
   private let to: Schema
   private let changed: Set<ObjectID>
   private let renames: [Rename]
+  /// Whether DROP COLUMN leaves the words of other objects alone.
+  private let dropKeepsWords: Bool
 
-  /// The steps, or nil when only a rebuild can do it.
-  static func steps(
-    _ table: TableChanges, from: Schema, to: Schema, changed: Set<ObjectID>, renames: [Rename]
-  ) -> [Step]? {
-    NativeAlteration(table: table, from: from, to: to, changed: changed, renames: renames).steps()
+  init(
+    _ table: TableChanges, from: Schema, to: Schema, changed: Set<ObjectID>, renames: [Rename],
+    dropKeepsWords: Bool
+  ) {
+    self.table = table
+    self.from = from
+    self.to = to
+    self.changed = changed
+    self.renames = renames
+    self.dropKeepsWords = dropKeepsWords
   }
 
-  private func steps() -> [Step]? {
+  /// The steps, or nil when only a rebuild can do it.
+  func steps() -> [Step]? {
     let ofConstraints = ConstraintAlteration(table, from: from, to: to, renames: renames)
     guard let altered = ofConstraints.alterations(), let definition = to.table(table.id) else {
       return nil
     }
     let dropped = table.droppedColumns
-    guard dropped.isEmpty || (from.serverVersion ?? Int.max) >= 3_035_000,
+    guard
+      dropped.isEmpty || (dropKeepsWords && (from.serverVersion ?? Int.max) >= 3_035_000),
       dropped.allSatisfy(canDrop)
     else { return nil }
     var steps = altered

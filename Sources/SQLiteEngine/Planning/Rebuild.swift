@@ -68,8 +68,12 @@ struct Rebuild {
     statements.append(Statement("PRAGMA legacy_alter_table = OFF"))
     statements += dependents()
     if before.isAnalyzed == true { statements.append(Statement("ANALYZE \(table.name)")) }
-    let checks = RowChecks(table, from: from, to: to, renames: renames)
+    let checks =
+      RowChecks(table, from: from, to: to, renames: renames)
       .of(changes, newAlias: copy.newAlias)
+      + guardian.keptKeys(with: table).flatMap { key in
+        RowChecks(key.id.table, from: from, to: to, renames: renames).violation(of: key)
+      }
     let hazards = hazards(copy, checks)
     let isLossy = hazards.contains(where: \.needsPermission)
     return Step(
@@ -154,7 +158,7 @@ struct Rebuild {
     guard case .column(let old) = alteration.from, case .column(let new) = alteration.to else {
       return []
     }
-    var hazards = [Hazards.null(old, new), Hazards.conversion(old, new)].compactMap { $0 }
+    var hazards = [Hazards.null(old, new)].compactMap { $0 }
     if old.generation == nil, new.generation != nil { hazards.append(Hazards.dropColumn(new.id)) }
     return hazards
   }

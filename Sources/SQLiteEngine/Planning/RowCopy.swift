@@ -32,23 +32,27 @@ struct RowCopy {
     // Rows that keep nothing are still rows.
     if targets.isEmpty, let first = to.orderedColumns(of: after.id).first(where: isPlain) {
       targets = ["\(first.id.name)"]
-      values = [first.defaultValue.map(ElementText.defaultValue) ?? "NULL"]
+      values = [first.defaultValue.map(ElementText.value) ?? "NULL"]
     }
-    return """
+    let sql: SQL = """
       INSERT OR ABORT INTO \(copy) (\(targets.joined(", ")))
       SELECT \(values.joined(", ")) FROM \(before.id.name)
       """
+    // The number that SQLite makes up for a null is free only once all others are taken.
+    guard let newAlias, from.column(newAlias)?.isNullable == true else { return sql }
+    return sql + " ORDER BY \(newAlias.name) IS NULL"
   }
 
   private func isPlain(_ column: Column) -> Bool { column.generation == nil }
 
   private func value(of old: Column, as new: Column) -> SQL {
-    guard old.isNullable, !new.isNullable, let value = new.defaultValue, value.canonical != "null"
-    else { return "\(old.id.name)" }
-    let text: SQL =
-      value.canonical.string.utf8.first == UInt8(ascii: "'")
-      ? .verbatim(value.canonical.string) : ElementText.defaultValue(value)
-    return "coalesce(\(old.id.name), \(text))"
+    guard Self.fillsNulls(old, new), let value = new.defaultValue else { return "\(old.id.name)" }
+    return "coalesce(\(old.id.name), \(ElementText.value(value)))"
+  }
+
+  /// Whether null becomes the default, since the column does not take it any more.
+  static func fillsNulls(_ old: Column, _ new: Column) -> Bool {
+    old.isNullable && !new.isNullable && new.defaultValue.map { $0.canonical != "null" } == true
   }
 
   /// The names under which both tables let their implicit rowid be written and read; nil when it need not
@@ -66,8 +70,8 @@ struct RowCopy {
   /// A column with values that becomes the rowid: it takes the place of the one that there was, and a
   /// null in it becomes a number.
   var newAlias: ObjectID? {
-    guard !before.isWithoutRowid, !after.isWithoutRowid, let new = alias(in: to, after),
-      from.column(new) != nil, alias(in: from, before) != new
+    guard !after.isWithoutRowid, let new = alias(in: to, after), from.column(new) != nil,
+      alias(in: from, before) != new
     else { return nil }
     return new
   }
@@ -86,25 +90,5 @@ struct RowCopy {
       column.type.canonical == "integer"
     else { return nil }
     return key.columns[0].isDescending ? nil : column.id
-  }
-}
-
-/// What SQLite makes of a declared type (sqlite.org/datatype3.html, 3.1).
-enum Affinity {
-  case integer, text, blob, real, numeric
-
-  init(_ type: TypeName) {
-    let name = type.canonical.string
-    if name.contains("int") {
-      self = .integer
-    } else if ["char", "clob", "text"].contains(where: name.contains) {
-      self = .text
-    } else if name.isEmpty || name.contains("blob") {
-      self = .blob
-    } else if ["real", "floa", "doub"].contains(where: name.contains) {
-      self = .real
-    } else {
-      self = .numeric
-    }
   }
 }

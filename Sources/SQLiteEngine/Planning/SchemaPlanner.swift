@@ -63,15 +63,16 @@ struct SchemaPlanner {
       }
     }
     let guardian = ForeignKeyGuard(from: from, to: to, changed: changed)
-    var rebuilt: Set<ObjectID> = []
+    let dropsColumns = tables.values.contains { !$0.droppedColumns.isEmpty }
+    let dropKeepsWords = dropsColumns && !DoubleQuotedStrings.areIn(from)
     for id in order {
       guard let table = tables[id] else { continue }
-      if let native = NativeAlteration.steps(
-        table, from: from, to: to, changed: changed, renames: renames)
-      {
+      let native = NativeAlteration(
+        table, from: from, to: to, changed: changed, renames: renames,
+        dropKeepsWords: dropKeepsWords)
+      if let native = native.steps() {
         steps += native
       } else {
-        rebuilt.insert(id)
         steps.append(
           try Rebuild(
             table, from: from, to: to, changed: changed, guardian: guardian, renames: renames
@@ -93,14 +94,11 @@ struct SchemaPlanner {
 
   // MARK: Tables
 
-  /// Tables that others reference.
+  /// Tables that others, or rows of their own, reference.
   private func referencedTables() -> Set<ObjectID> {
     var tables: Set<ObjectID> = []
     for object in from.objects(of: .foreignKey) {
-      guard case .foreignKey(let key) = object, key.referencedTable != key.id.table else {
-        continue
-      }
-      tables.insert(key.referencedTable)
+      if case .foreignKey(let key) = object { tables.insert(key.referencedTable) }
     }
     return tables
   }

@@ -29,6 +29,13 @@ struct TableChanges {
     changes.compactMap { if case .create(let object) = $0 { Constraint(object) } else { nil } }
   }
 
+  /// Those with another meaning under the old name.
+  var alteredConstraints: [Constraint] {
+    changes.compactMap {
+      if case .alter(let alteration) = $0 { Constraint(alteration.to) } else { nil }
+    }
+  }
+
   var droppedConstraints: [Constraint] {
     changes.compactMap { if case .drop(let object) = $0 { Constraint(object) } else { nil } }
   }

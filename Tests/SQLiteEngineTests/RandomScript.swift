@@ -1,19 +1,9 @@
-/// A small generator of numbers that gives the same ones for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
+import SchemaModel
+import TestSupport
 
-  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state
-  }
-}
-
-/// Scripts of schemas over a few names, so that two of them have much in common.
-struct RandomSchema {
+/// Scripts of schemas over a few names, so that two of them have much in common. Unlike `SchemaGenerator`,
+/// which makes models, it makes words: comments, odd quotes, constraints inline and apart.
+struct RandomScript {
   private var random: SeededGenerator
 
   init(seed: UInt64) { random = SeededGenerator(seed: seed) }
@@ -110,17 +100,25 @@ struct RandomSchema {
     return text
   }
 
-  /// Rows for whatever tables there are; those that break something are left out.
-  mutating func rows(_ tables: [(name: String, columns: [String])]) -> [String] {
+  /// Rows for the tables of a schema; those that break something are left out when they run.
+  mutating func rows(of schema: Schema) -> [String] {
     var statements: [String] = []
-    for table in tables {
+    let filler = RowFiller(schema: schema)
+    for table in schema.objects(of: .table) {
+      let columns = filler.columns(of: table.id).filter { $0.generation == nil }
+      let names = columns.map { filler.quoted($0.id.name) }.joined(separator: ", ")
       for _ in 0..<Int.random(in: 0...6, using: &random) {
-        let values = table.columns.map { _ in one(["1", "2", "3", "'x'", "'Y'", "NULL", "4.5"]) }
+        let values = columns.map { _ in one(Self.values) }.joined(separator: ", ")
         statements.append(
-          "INSERT OR IGNORE INTO \"\(table.name)\" (\(table.columns.joined(separator: ", "))) "
-            + "VALUES (\(values.joined(separator: ", ")))")
+          "INSERT OR IGNORE INTO \(filler.quoted(table.id.name)) (\(names)) VALUES (\(values))")
       }
     }
     return statements
   }
+
+  private static let values = [
+    "1", "2", "3", "'x'", "'X'", "'Y'", "NULL", "NULL", "4.5", "2.0", "'1'", "'02'", "'1e1'",
+    "x'31'",
+    "9007199254740993", "-1", "''",
+  ]
 }
