@@ -67,7 +67,7 @@ package enum SourceName: Hashable, Sendable {
     guard EngineRegistry.looksLikeSQLite(path) else {
       throw SourceProblem(
         "\(path) is not a SQLite database, and its name does not say what else it is",
-        nextStep: forms)
+        nextStep: "if it is an encrypted database, decrypt it first; \(forms)")
     }
     return .sqlite(path: path)
   }

@@ -178,7 +178,7 @@ import Testing
     let from = try PlanHarness.schema("CREATE TABLE a (x); CREATE TABLE b (x, y)")
     let to = try PlanHarness.schema("CREATE TABLE b (x); CREATE TABLE c (x)")
     let script = try PlanHarness.script(from: from, to: to, form: .script, allowed: .none)
-    #expect(script.hasPrefix(".bail on\nBEGIN IMMEDIATE;\n"))
+    #expect(script.hasPrefix(".bail on\n.timeout 5000\nBEGIN IMMEDIATE;\n"))
     #expect(script.contains("(not allowed: --allow DL01)\n-- DROP TABLE a;\n"))
     #expect(script.contains("(not allowed: --allow DL02)\n-- ALTER TABLE b DROP COLUMN y;\n"))
     #expect(script.contains("\nCREATE TABLE c (x);\n"))

@@ -25,14 +25,38 @@ enum RowGuard {
     return steps.flatMap(\.checks).filter { $0.effect == .blocks && seen.insert($0.query).inserted }
   }
 
-  /// One line with the count and the first rows, and nothing where there are none.
-  static func listing(_ check: RowCheck) -> SQL {
-    """
-    SELECT \(literal: check.finding) || ': ' || n || ' rows (' || keys || ')' FROM (
-      SELECT count(*) AS n,
-        (SELECT group_concat(key, '; ') FROM (SELECT key FROM (\(check.query)) LIMIT 5)) AS keys
-      FROM (\(check.query))) WHERE n > 0
-    """
+  /// The same for a person: all that is found is listed before the first of it ends the script. Where there
+  /// is nothing, each question costs one walk over the rows, as in `statements`.
+  static func listing(for steps: [Step]) -> [SQL] {
+    let checks = checks(of: steps)
+    guard !checks.isEmpty else { return [] }
+    let questions = checks.flatMap { check -> [SQL] in
+      [
+        """
+        INSERT INTO temp._kedge_found SELECT \(literal: check.finding), count(*), group_concat(key, '; ')
+        FROM (SELECT key FROM (\(check.query)) LIMIT 5)
+        """,
+        """
+        UPDATE temp._kedge_found SET n = (SELECT count(*) FROM (\(check.query)))
+        WHERE finding = \(literal: check.finding) AND n = 5
+        """,
+      ]
+    }
+    let verdicts = checks.flatMap { check -> [SQL] in
+      [
+        "CREATE TEMP TABLE _kedge_rows (n INTEGER CONSTRAINT \(Identifier(check.finding)) CHECK (n = 0))",
+        """
+        INSERT INTO temp._kedge_rows SELECT n FROM temp._kedge_found
+        WHERE finding = \(literal: check.finding)
+        """,
+        "DROP TABLE temp._kedge_rows",
+      ]
+    }
+    return ["CREATE TEMP TABLE _kedge_found (finding TEXT, n INTEGER, keys TEXT)"] + questions
+      + [
+        "SELECT finding || ': ' || n || ' rows (' || keys || ')' FROM temp._kedge_found WHERE n > 0"
+      ]
+      + verdicts + ["DROP TABLE temp._kedge_found"]
   }
 
   /// The steps with the guards in a step of their own before the first that needs them.

@@ -21,7 +21,8 @@ enum Script {
     let allowed = plan.steps.filter { options.allowed.allow($0) }
     let isOff = needsForeignKeysOff(allowed)
     var lines: [String] = []
-    if options.form == .script { lines.append(".bail on") }
+    // The shell would neither stop at an error nor wait for another writer.
+    if options.form == .script { lines += [".bail on", ".timeout 5000"] }
     if isOff {
       lines.append("-- Enforcement cannot change inside a transaction.")
       lines.append("PRAGMA foreign_keys = OFF;")
@@ -49,11 +50,12 @@ enum Script {
 
   /// What the rows must not say comes first; in a script it also lists the rows that say it.
   private static func guards(_ steps: [Step], _ options: ScriptOptions) -> [String] {
-    let checks = RowGuard.checks(of: steps)
-    guard !checks.isEmpty else { return [] }
-    var lines = ["", "-- Rows that would be in the way: nothing is changed if there are any."]
-    if options.form == .script { lines += checks.map { line(RowGuard.listing($0)) } }
-    return lines + RowGuard.statements(for: steps).map { line($0.sql) }
+    let statements =
+      options.form == .script
+      ? RowGuard.listing(for: steps) : RowGuard.statements(for: steps).map(\.sql)
+    guard !statements.isEmpty else { return [] }
+    return ["", "-- Rows that would be in the way: nothing is changed if there are any."]
+      + statements.map(line)
   }
 
   private static func line(_ sql: SQL) -> String { sql.text + ";" }
