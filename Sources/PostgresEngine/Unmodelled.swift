@@ -86,6 +86,22 @@ enum Unmodelled {
         + "(SELECT g.aggfnoid FROM pg_catalog.pg_aggregate g WHERE g.aggkind <> 'n')",
       member: (CatalogID.procedure, "p.oid")),
     Rule(
+      "triggers of partitions that fire otherwise than their parent's",
+      from: "pg_catalog.pg_trigger g JOIN pg_catalog.pg_trigger p ON p.oid = g.tgparentid "
+        + "JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid "
+        + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
+      name: "pg_catalog.concat(n.nspname, '.', c.relname, '.', g.tgname)",
+      where: "g.tgenabled <> p.tgenabled AND NOT g.tgisinternal AND \(user)"),
+    Rule(
+      "settings of columns of materialized views",
+      from: "pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
+        + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        + "JOIN pg_catalog.pg_type t ON t.oid = a.atttypid",
+      name: "pg_catalog.concat(n.nspname, '.', c.relname, '.', a.attname)",
+      where: "c.relkind = 'm' AND a.attnum > 0 AND (a.attstorage <> t.typstorage OR "
+        + "a.attcompression <> '' OR a.attstattarget >= 0 OR a.attoptions IS NOT NULL) "
+        + "AND \(user)"),
+    Rule(
       "security labels", from: "pg_catalog.pg_seclabel o",
       name: "pg_catalog.concat(o.provider, ': ', o.label)",
       where: "o.objoid >= 16384"),

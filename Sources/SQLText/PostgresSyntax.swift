@@ -27,6 +27,10 @@ package struct PostgresSyntax: EngineSyntax {
       let schemas = context.searchPath.isEmpty ? [Identifier("public")] : context.searchPath
       let name = parts.names[0]
       let home = schemas.first { context.type([$0, name]) != nil }
+      // A pseudo-type of pg_catalog whose name needs quotes.
+      if home == nil, parts.isQuoted, name.raw == "any" {
+        return TypeName("\"any\"" + parts.arraySuffix)
+      }
       path = [home ?? schemas[0], name]
     }
     return TypeName(

@@ -97,6 +97,11 @@ package struct ObjectID: Sendable, Comparable, CustomStringConvertible {
     return ObjectID(target, Array(kind == .grant ? path.dropFirst().dropLast() : path.dropFirst()))
   }
 
+  package func isPart(of relation: ObjectID) -> Bool {
+    kind.isPartOfRelation && path.count == relation.path.count + 1
+      && path.starts(with: relation.path)
+  }
+
   /// A part of this relation.
   package func part(_ kind: ObjectKind, _ name: Identifier) -> ObjectID {
     ObjectID(kind, Path(path + [name], home: shared))

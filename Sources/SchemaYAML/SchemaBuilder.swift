@@ -343,6 +343,14 @@ struct SchemaBuilder: Sendable {
     }
     return parameters.sorted()
   }
+
+  /// The same in the order of the file.
+  func parameterOrder(_ node: YAMLNode?) -> [ExactText]? {
+    guard case .mapping(let pairs)? = node?.content else { return nil }
+    return pairs.compactMap { pair in
+      pair.value.scalarText.map { ExactText("\(pair.name.asciiLowercased)=\($0)") }
+    }
+  }
 }
 
 extension YAMLNode {

@@ -228,6 +228,10 @@ enum SchemaKeys {
         "compression", .word(["pglz", "lz4"]), "How long values are compressed.",
         engine: .postgresql),
       Key("statistics", .integer, "The statistics target.", engine: .postgresql),
+      Key(
+        "inherited", .boolean,
+        "The table has the column from a parent, and says something else of it.",
+        engine: .postgresql),
       Key("options", .named(.text), "n_distinct and the like.", engine: .postgresql),
       comment, grants, renamedFrom,
     ])

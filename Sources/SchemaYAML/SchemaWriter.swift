@@ -17,6 +17,8 @@ package struct SchemaWriter: Sendable {
   let comments: [ObjectID: String]
   /// The commented columns of each view, in order.
   let viewColumnComments: [ObjectID: [ObjectID]]
+  /// The commented and granted columns of tables that are no objects, in order.
+  let mentionedColumns: [ObjectID: [ObjectID]]
   /// Columns that are written as `serial`, and the sequences that go with them.
   let serials: [ObjectID: SerialType]
   let serialSequences: Set<ObjectID>
@@ -75,6 +77,12 @@ package struct SchemaWriter: Sendable {
     viewColumnComments = ofViews
     keyColumns = SchemaWriter.keyColumns(of: schema)
     let said = Set(comments.keys).union(privileges.grants.keys)
+    var mentioned: [ObjectID: [ObjectID]] = [:]
+    for target in said.sorted()
+    where target.kind == .column && !schema.contains(target) && schema.contains(target.table) {
+      mentioned[target.table, default: []].append(target)
+    }
+    mentionedColumns = mentioned
     (serials, serialSequences) = SchemaWriter.serials(in: schema, said: said)
   }
 
@@ -260,15 +268,24 @@ package struct SchemaWriter: Sendable {
     isSet ? [YAMLEntry(key, .word("true"))] : []
   }
 
-  func parameters(_ parameters: [ExactText], _ key: String = "with") -> [YAMLEntry] {
+  func parameters(
+    _ parameters: [ExactText], _ key: String = "with", order: [ExactText]? = nil
+  ) -> [YAMLEntry] {
     guard !parameters.isEmpty else { return [] }
-    let pairs = parameters.map { parameter in
+    let pairs = ordered(parameters, by: order).map { parameter in
       let parts = parameter.string.split(
         separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let value = parts.count > 1 ? String(parts[1]) : ""
       return YAMLEntry(name: String(parts[0]), scalar(value))
     }
     return [YAMLEntry(key, .mapping(pairs))]
+  }
+
+  func ordered(_ list: [ExactText], by order: [ExactText]?) -> [ExactText] {
+    guard let order else { return list }
+    return list.sorted {
+      (order.firstIndex(of: $0) ?? .max, $0) < (order.firstIndex(of: $1) ?? .max, $1)
+    }
   }
 
   /// Numbers and booleans that stand for themselves are written bare: they are read as text anyway.

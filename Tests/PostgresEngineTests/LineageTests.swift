@@ -58,6 +58,37 @@ struct LineageTests {
       CREATE INDEX i ON t (b)
       """),
     Walk(
+      "what children say of inherited columns",
+      """
+      CREATE TABLE p (a int DEFAULT 1, b text, c int NOT NULL, d text);
+      CREATE TABLE x (e int) INHERITS (p);
+      CREATE TABLE y () INHERITS (x);
+      ALTER TABLE x ALTER a SET DEFAULT 2;
+      ALTER TABLE y ALTER a SET DEFAULT 3;
+      ALTER TABLE x ALTER b SET NOT NULL;
+      ALTER TABLE x ALTER d SET STATISTICS 7;
+      COMMENT ON COLUMN x.c IS 'of the child';
+      GRANT SELECT (c) ON x TO PUBLIC;
+      CREATE TABLE t (a int DEFAULT 5, b text) PARTITION BY LIST (a);
+      CREATE TABLE t1 PARTITION OF t (b DEFAULT 'one') FOR VALUES IN (1);
+      CREATE TABLE t2 (a int, b text);
+      ALTER TABLE t ATTACH PARTITION t2 DEFAULT;
+      CREATE VIEW v AS SELECT a FROM y
+      """,
+      """
+      CREATE TABLE p (a int DEFAULT 4, b text, c int NOT NULL, d varchar(9));
+      CREATE TABLE x (e int) INHERITS (p);
+      CREATE TABLE y () INHERITS (x);
+      ALTER TABLE x ALTER a SET DEFAULT 2;
+      ALTER TABLE y ALTER a DROP DEFAULT;
+      ALTER TABLE x ALTER d SET STORAGE external;
+      COMMENT ON COLUMN x.b IS 'of the child';
+      CREATE TABLE t (a int DEFAULT 5, b text) PARTITION BY LIST (a);
+      CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1);
+      CREATE TABLE t2 (a int DEFAULT 6, b text);
+      CREATE VIEW v AS SELECT a FROM y
+      """),
+    Walk(
       "inheritance that comes and goes",
       """
       CREATE TABLE p (a int, b text);

@@ -93,6 +93,11 @@ struct PrivilegeTests {
       GRANT SELECT (b) ON t TO tests_reader
       """),
     Walk(
+      "from the table to a column of it",
+      "CREATE TABLE t (a int, b int);\nGRANT UPDATE, SELECT ON t TO tests_app;\nGRANT SELECT (b) ON t TO tests_app",
+      "CREATE TABLE t (a int, b int);\nGRANT UPDATE (a) ON t TO tests_app;\nGRANT SELECT (b) ON t TO tests_app"
+    ),
+    Walk(
       "default privileges, and what is made under them",
       """
       ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO tests_reader;

@@ -108,6 +108,22 @@ struct SettingTests {
       ALTER VIEW v ALTER b SET DEFAULT 'y'
       """),
     Walk(
+      "keys that say the same",
+      "CREATE TABLE t (a int, b int)",
+      "CREATE TABLE t (a int, b int, CONSTRAINT p PRIMARY KEY (a), CONSTRAINT u UNIQUE (a), CONSTRAINT v UNIQUE (a))"
+    ),
+    Walk(
+      "a check that calls a function of the table's own type",
+      "CREATE TABLE t (a int)",
+      """
+      CREATE TABLE t (a int, b int);
+      CREATE FUNCTION good(t) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+      ALTER TABLE t ADD CONSTRAINT c CHECK (good(t.*));
+      CREATE TABLE u (a int);
+      CREATE FUNCTION good(u) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+      ALTER TABLE u ADD CONSTRAINT c CHECK (good(u.*))
+      """),
+    Walk(
       "functions that are transformed",
       """
       CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT 1'

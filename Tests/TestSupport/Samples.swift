@@ -30,7 +30,7 @@ package enum Samples {
         clusteredOn: "orders_total_idx",
         columnOrder: ["id", "total", "state"],
         attachedIndexes: [AttachedIndex(name: "orders_i", parentName: "users_i")],
-        source: "CREATE TABLE orders (…)",
+        parameterOrder: ["fillfactor=70"], source: "CREATE TABLE orders (…)",
         isAnalyzed: true)),
     .column(
       Column(
@@ -41,6 +41,7 @@ package enum Samples {
         isNullable: false, defaultValue: expression("0"), collation: "pg_catalog.\"C\"",
         notNullConflict: .replace,
         notNull: NotNullConstraint(name: "needed", isNoInherit: true, isNotValid: true),
+        isInherited: true,
         settings: ColumnSettings(
           storage: "external", compression: "lz4", statisticsTarget: 7,
           options: ["n_distinct=5"]),
@@ -154,7 +155,8 @@ package enum Samples {
         ], returns: TypeName("record"), returnsSet: true, language: "plpgsql",
         body: .text("BEGIN END"), isWindow: true, volatility: .stable, isStrict: true,
         isSecurityDefiner: true, isLeakproof: true, parallel: .safe, cost: "10", rows: "5",
-        support: "public.helper", transforms: [TypeName("jsonb")], settings: ["search_path=public"])
+        support: "public.helper", transforms: [TypeName("jsonb")], settings: ["search_path=public"],
+        settingOrder: ["search_path=public"])
     ),
     .function(
       Routine(
@@ -273,7 +275,7 @@ package enum Samples {
   /// Properties that are kept but take no part in equality, reports and fingerprints, by type. A property
   /// that is in neither this list nor `fields` would let drift pass.
   package static let incidental: [String: Set<String>] = [
-    "Table": ["columnOrder", "attachedIndexes", "source", "isAnalyzed"],
+    "Table": ["columnOrder", "parameterOrder", "attachedIndexes", "source", "isAnalyzed"],
     "Column": ["source"],
     "PrimaryKey": ["source"],
     "UniqueConstraint": ["source"],
@@ -284,6 +286,7 @@ package enum Samples {
     "VirtualTable": ["source"],
     "Trigger": ["source"],
     "Extension": ["version"],
+    "Routine": ["settingOrder"],
     "Grant": ["position"],
     "DefaultPrivileges": ["position"],
   ]

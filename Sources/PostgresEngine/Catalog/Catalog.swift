@@ -108,6 +108,10 @@ struct Catalog {
   /// The indexes that CLUSTER and replication go by, by relation.
   var clustered: [UInt32: Identifier] = [:]
   var replicaIndexes: [UInt32: Identifier] = [:]
+  /// The columns of tables that inherit or are inherited from, by table and name.
+  var lineageColumns: [UInt32: [Identifier: Column]] = [:]
+  /// Those that tables have from their parents alone, until all columns are known.
+  var inheritedColumns: [(table: UInt32, column: Column)] = []
   /// Indexes of partitions, with the OID of the parent's, by table.
   var attachedIndexes: [UInt32: [(name: Identifier, parent: UInt32)]] = [:]
   var viewDefaults: [UInt32: [(number: Int, text: String)]] = [:]
@@ -120,6 +124,7 @@ struct Catalog {
   /// Of tables and indexes, in order.
   var parents: [UInt32: [UInt32]] = [:]
   var orphans: [UInt32] = []
+  var parentTables: Set<UInt32> = []
   /// Tables, whose columns are not read yet.
   var tables: [(oid: UInt32, table: Table)] = []
   /// Views, whose queries are read last.

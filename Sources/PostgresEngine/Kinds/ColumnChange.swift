@@ -21,6 +21,7 @@ struct ColumnChange {
     self.new = new
     self.context = context
     reached = old
+    reached.isInherited = new.isInherited
     produced = [new.id]
     destroyed = [new.id]
   }
@@ -73,10 +74,24 @@ struct ColumnChange {
     notNull()
     statements += ColumnSettingSteps.statements(
       new, from: reached.settings, serverVersion: context.serverVersion)
+    compressChildren()
     reached.settings = new.settings
     guard reached == new else {
       let left = zip(reached.fields, new.fields).filter { $0.0 != $0.1 }.map(\.0.name)
       throw .unhandled(new.id, fields: left)
+    }
+  }
+
+  /// Children have their parent's compression from the start, and do not follow it by themselves.
+  private mutating func compressChildren() {
+    guard reached.settings.compression != new.settings.compression else { return }
+    for child in context.descendants(of: new.id.table)
+    where context.to.contains(child) && !context.to.contains(child.part(.column, name)) {
+      let method = new.settings.compression ?? "default"
+      statements.append(
+        Statement(
+          "ALTER TABLE \(path: child.path) ALTER COLUMN \(name) SET COMPRESSION \(.verbatim(method))",
+          lock: .accessExclusive))
     }
   }
 

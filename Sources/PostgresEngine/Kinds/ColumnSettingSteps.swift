@@ -10,10 +10,13 @@ enum ColumnSettingSteps {
     let new = column.settings
     guard old != new else { return [] }
     var statements: [Statement] = []
-    func run(_ clause: SQL, _ lock: LockMode) {
+    // Statistics of children are their own, though PostgreSQL would set them along.
+    func run(_ clause: SQL, _ lock: LockMode, only: Bool = false) {
+      let table: SQL =
+        only ? "ONLY \(path: column.id.relationPath)" : "\(path: column.id.relationPath)"
       statements.append(
         Statement(
-          "ALTER TABLE \(path: column.id.relationPath) ALTER COLUMN \(column.id.name) \(clause)",
+          "ALTER TABLE \(table) ALTER COLUMN \(column.id.name) \(clause)",
           lock: lock))
     }
     if old.storage != new.storage {
@@ -24,7 +27,7 @@ enum ColumnSettingSteps {
       run("SET COMPRESSION \(.verbatim(new.compression ?? "default"))", .accessExclusive)
     }
     if old.statisticsTarget != new.statisticsTarget {
-      run("SET STATISTICS \(new.statisticsTarget ?? -1)", .shareUpdateExclusive)
+      run("SET STATISTICS \(new.statisticsTarget ?? -1)", .shareUpdateExclusive, only: true)
     }
     let names = Set(new.options.map(TableSteps.name))
     let gone = old.options.map(TableSteps.name).filter { !names.contains($0) }

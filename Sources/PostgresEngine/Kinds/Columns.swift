@@ -53,7 +53,9 @@ enum ColumnKind {
   ) { rows, catalog in
     catalog.objects.reserveCapacity(catalog.objects.count + rows.count * 3 / 2)
     catalog.addresses.reserveCapacity(catalog.addresses.count + rows.count * 3 / 2)
+    catalog.parentTables = Set(catalog.parents.values.flatMap(\.self))
     for row in rows { decode(row, &catalog) }
+    finishInherited(&catalog)
     finishSequences(&catalog)
   }
 
@@ -72,9 +74,7 @@ enum ColumnKind {
     let collation = row.oid(8)
     let info = Catalog.ColumnInfo(name: name, type: row.oid(3), collation: collation)
     guard number > 0, number <= 1_664,
-      let id = catalog.setColumn(info, number, of: relation),
-      // What comes from a parent is the parent's.
-      row.bool(9) || id.kind != .table
+      let id = catalog.setColumn(info, number, of: relation)
     else { return }
     let type =
       catalog.typeNames[Catalog.key(row.oid(3), row.integer(4))] ?? TypeName("unknown")
@@ -119,7 +119,35 @@ enum ColumnKind {
         name: constraint.name == usual ? nil : constraint.name,
         isNoInherit: constraint.isNoInherit, isNotValid: constraint.isNotValid)
     }
+    if catalog.isInLineage(relation) {
+      catalog.lineageColumns[relation, default: [:]][name] = column
+      if !row.bool(9) {
+        catalog.inheritedColumns.append((relation, column))
+        return
+      }
+    }
     catalog.objects.append(.column(column))
+  }
+
+  /// What comes from a parent is the parent's, unless the table says something else of it.
+  private static func finishInherited(_ catalog: inout Catalog) {
+    for (table, column) in catalog.inheritedColumns {
+      let models = (catalog.parents[table] ?? []).compactMap {
+        catalog.lineageColumns[$0]?[column.id.name]
+      }
+      guard var usual = models.first else { continue }
+      usual = Inheritance.inheritable(usual, by: column.id)
+      usual.isNullable = models.allSatisfy(\.isNullable)
+      var column = column
+      // Names and sequences come from the parent.
+      if !column.isNullable, !usual.isNullable { column.notNull = usual.notNull }
+      column.identity = usual.identity
+      guard column != usual else { continue }
+      column.isInherited = true
+      catalog.objects.append(.column(column))
+    }
+    catalog.inheritedColumns = []
+    catalog.lineageColumns = [:]
   }
 
   private static func settings(_ row: PostgresRow, _ catalog: Catalog) -> ColumnSettings {
@@ -172,6 +200,11 @@ enum ColumnKind {
 }
 
 extension Catalog {
+  /// Whether the table has parents or children.
+  func isInLineage(_ table: UInt32) -> Bool {
+    !parents.isEmpty && (parents[table] != nil || parentTables.contains(table))
+  }
+
   /// The relation's id, if it is modelled.
   mutating func setColumn(
     _ column: ColumnInfo, _ number: Int, of relation: UInt32

@@ -27,7 +27,7 @@ enum CommentSteps {
     // A column may be a view's.
     target.kind == .column
       ? [
-        target, ObjectID(.view, target.relationPath),
+        target, target.table, ObjectID(.view, target.relationPath),
         ObjectID(.materializedView, target.relationPath),
       ] : [target]
   }

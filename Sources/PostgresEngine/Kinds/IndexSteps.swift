@@ -41,10 +41,7 @@ enum IndexSteps {
     if !index.include.isEmpty { sql += " INCLUDE (\(index.include))" }
     if index.nullsNotDistinct { sql += " NULLS NOT DISTINCT" }
     if !index.storageParameters.isEmpty {
-      let order = index.parameterOrder ?? []
-      let sorted = index.storageParameters.sorted {
-        (order.firstIndex(of: $0) ?? .max, $0) < (order.firstIndex(of: $1) ?? .max, $1)
-      }
+      let sorted = TableSteps.ordered(index.storageParameters, by: index.parameterOrder)
       sql += " WITH (\(TableSteps.parameters(sorted)))"
     }
     if let space = index.tablespace { sql += " TABLESPACE \(space)" }

@@ -53,7 +53,7 @@ struct PrivilegeSteps {
     let isAsked = context.changes.contains { $0.id.kind.isPrivilege }
     guard isAsked || !remade.isEmpty else { return [] }
     let work = PrivilegeSteps(context: context, remade: remade)
-    return work.targets().flatMap(work.steps) + DefaultPrivilegeSteps.steps(context)
+    return work.steps() + DefaultPrivilegeSteps.steps(context)
   }
 
   private init(context: PlanContext, remade: Set<ObjectID>) {
@@ -78,6 +78,23 @@ struct PrivilegeSteps {
     }
   }
 
+  private func steps() -> [Step] {
+    var targets = targets()
+    // What is revoked from a relation is revoked from its columns with it.
+    var lost: [[Identifier]: [Identifier: Set<ExactText>]] = [:]
+    for target in targets where target.kind != .column {
+      for (grantee, held, wanted) in balance(target) {
+        let gone = held.privileges.subtracting(wanted.privileges)
+        if !gone.isEmpty { lost[target.path, default: [:]][grantee] = gone }
+      }
+    }
+    let known = Set(targets)
+    targets += after.grants.keys.filter {
+      $0.kind == .column && lost[$0.relationPath] != nil && !known.contains($0) && remains($0)
+    }.sorted()
+    return targets.flatMap { steps($0, lost: lost[$0.relationPath] ?? [:]) }
+  }
+
   /// What a change names, and what is made anew, with its columns.
   private func targets() -> [ObjectID] {
     var found: Set<ObjectID> = []
@@ -95,6 +112,7 @@ struct PrivilegeSteps {
   private func remains(_ target: ObjectID) -> Bool {
     if context.to.contains(target) { return true }
     if target.kind == .column {
+      if Inheritance.isInherited(target, context.to) { return true }
       return [ObjectKind.view, .materializedView].contains {
         context.to.contains(ObjectID($0, target.relationPath))
       }
@@ -114,8 +132,32 @@ struct PrivilegeSteps {
     }
   }
 
-  private func steps(_ target: ObjectID) -> [Step] {
+  /// Each grantee with what it holds by then and what it is to hold, in the order of the list.
+  private func balance(
+    _ target: ObjectID, lost: [Identifier: Set<ExactText>] = [:]
+  ) -> [(grantee: Identifier, held: Held, wanted: Held)] {
     let owner = ownership(target)
+    let have = present(target, owner: owner, isNew: isMade(target))
+    var want = (after.grants[target] ?? [:]).mapValues(Held.init)
+    for grantee in have.keys where want[grantee] == nil {
+      want[grantee] = usual(target, grantee, owner: owner)
+    }
+    let order = (after.grants[target] ?? [:]).mapValues { $0.position ?? .max }
+    let grantees = want.keys.sorted {
+      let (left, right) = (order[$0] ?? .max, order[$1] ?? .max)
+      return left == right ? $0 < $1 : left < right
+    }
+    return grantees.map { grantee in
+      var held = have[grantee] ?? usual(target, grantee, owner: owner)
+      if target.kind == .column, let gone = lost[grantee] {
+        held.privileges.subtract(gone)
+        held.grantable.subtract(gone)
+      }
+      return (grantee, held, want[grantee] ?? Held())
+    }
+  }
+
+  private func steps(_ target: ObjectID, lost: [Identifier: Set<ExactText>]) -> [Step] {
     let isNew = isMade(target)
     var steps: [Step] = []
     if let role = after.owners[target],
@@ -132,21 +174,9 @@ struct PrivilegeSteps {
         ownerStep(
           target, context.serverVersion >= 150_000 ? "pg_database_owner" : "CURRENT_USER"))
     }
-    let have = present(target, owner: owner, isNew: isNew)
-    var want = (after.grants[target] ?? [:]).mapValues(Held.init)
-    for grantee in have.keys where want[grantee] == nil {
-      want[grantee] = usual(target, grantee, owner: owner)
-    }
-    let order = (after.grants[target] ?? [:]).mapValues { $0.position ?? .max }
-    let grantees = want.keys.sorted {
-      let (left, right) = (order[$0] ?? .max, order[$1] ?? .max)
-      return left == right ? $0 < $1 : left < right
-    }
     var revocations: [Statement] = []
     var grants: [Statement] = []
-    for grantee in grantees {
-      let held = have[grantee] ?? usual(target, grantee, owner: owner)
-      let wanted = want[grantee] ?? Held()
+    for (grantee, held, wanted) in balance(target, lost: lost) {
       revocations += revoked(held, wanted, on: target, from: grantee)
       grants += granted(held, wanted, on: target, to: grantee)
     }
@@ -154,7 +184,10 @@ struct PrivilegeSteps {
     steps.append(
       Step(
         .alter, .grant(on: target, to: Grant.everybody),
-        consumes: needs(target) + [.owner(of: target)], statements: revocations + grants,
+        produces: [.grant(on: target, to: Grant.everybody)],
+        consumes: needs(target) + [.owner(of: target)]
+          + (target.kind == .column ? relationGrants(target) : []),
+        statements: revocations + grants,
         hazards: revocations.isEmpty
           ? [] : [Hazard("BC15", "Roles that relied on what is revoked are refused.")]))
     return steps
@@ -230,6 +263,12 @@ struct PrivilegeSteps {
         Statement(
           "ALTER \(CommentSteps.name(target)) OWNER TO \(role)", lock: .accessExclusive)
       ])
+  }
+
+  private func relationGrants(_ column: ObjectID) -> [ObjectID] {
+    [ObjectKind.table, .view, .materializedView].map {
+      .grant(on: ObjectID($0, column.relationPath), to: Grant.everybody)
+    }
   }
 
   private func needs(_ target: ObjectID) -> [ObjectID] {

@@ -123,7 +123,9 @@ enum RoutineSteps {
     if let cost = routine.cost { sql += " COST \(.verbatim(cost.string))" }
     if let rows = routine.rows { sql += " ROWS \(.verbatim(rows.string))" }
     if let support = routine.support { sql += " SUPPORT \(.verbatim(support.string))" }
-    for setting in routine.settings { sql += "\n    SET \(value(of: setting.string))" }
+    for setting in TableSteps.ordered(routine.settings, by: routine.settingOrder) {
+      sql += "\n    SET \(value(of: setting.string))"
+    }
     return sql
   }
 

@@ -97,6 +97,7 @@ enum RoutineKind {
     routine.support = row.optionalText(24).map { ExactText($0) }
     if !row.isNull(26) { routine.transforms = row.texts(26).map { TypeName($0) } }
     routine.settings = Catalog.options(row.texts(17))
+    routine.settingOrder = row.texts(17).map { ExactText($0) }
     // The rest is said in the definition, or is the functions' own.
     if case .aggregate = routine.body {
       routine.parallel = .unsafe

@@ -6,10 +6,20 @@ enum TableSteps {
   static func create(_ table: Table, parts: [SchemaObject], _ context: PlanContext) -> [Step] {
     var inside: [SchemaObject] = []
     var later: [Step] = []
+    var keys: Set<[Field]> = []
     for part in parts {
-      // CREATE TABLE would take a NOT VALID constraint for valid.
-      if case .check(let check) = part, check.isNotValid {
+      // Of keys that say the same CREATE TABLE would make one.
+      if let shape = keyShape(part), !keys.insert(shape).inserted {
         later.append(ConstraintSteps.add(part, context))
+        continue
+      }
+      // CREATE TABLE would take a NOT VALID constraint for valid.
+      if case .check(let check) = part,
+        check.isNotValid || PlanContext.waitsForTable(part, table.id, in: context.to)
+      {
+        later.append(ConstraintSteps.add(part, context))
+      } else if case .column(let column) = part, column.isInherited {
+        later += overriding(column, of: table, context)
       } else {
         inside.append(part)
       }
@@ -38,7 +48,10 @@ enum TableSteps {
     }
     if let key = table.partitionKey { sql += " PARTITION BY \(.verbatim(key.string))" }
     if let method = table.accessMethod { sql += " USING \(method)" }
-    if !table.storageParameters.isEmpty { sql += " WITH (\(parameters(table.storageParameters)))" }
+    if !table.storageParameters.isEmpty {
+      let sorted = ordered(table.storageParameters, by: table.parameterOrder)
+      sql += " WITH (\(parameters(sorted)))"
+    }
     if let space = table.tablespace { sql += " TABLESPACE \(space)" }
     let own = Set([table.id] + inside.map(\.id))
     var needed = context.needs(.table(table), in: context.to)
@@ -51,6 +64,33 @@ enum TableSteps {
           Statement($0.sql)
         } + inside.flatMap { completion($0, context) })
     return [step] + later
+  }
+
+  private static func keyShape(_ part: SchemaObject) -> [Field]? {
+    switch part {
+    case .primaryKey(let key):
+      [Field("columns", key.columns.map(\.name)), Field("include", key.include)]
+    case .unique(let key):
+      [Field("columns", key.columns.map(\.name)), Field("include", key.include)]
+    default: nil
+    }
+  }
+
+  /// What the new table says of a column that it has from a parent.
+  private static func overriding(
+    _ column: Column, of table: Table, _ context: PlanContext
+  ) -> [Step] {
+    let models = table.parents.lazy.compactMap {
+      Inheritance.effective($0.part(.column, column.id.name), in: context.to)
+    }
+    guard let model = models.first else { return [] }
+    var present = Inheritance.inheritable(model, by: column.id)
+    present.isInherited = true
+    guard var step = try? ColumnSteps.alter(present, to: column, context).first else { return [] }
+    step.produces = [column.id]
+    step.destroys = []
+    step.consumes.append(table.id)
+    return step.statements.isEmpty ? [] : [step]
   }
 
   /// What CREATE TABLE has no words for.
@@ -69,6 +109,10 @@ enum TableSteps {
       if case .foreignKey(let key) = part, key.referencedTable != table.id,
         context.dropped.contains(key.referencedTable), pointsBack(key, context)
       {
+        steps.append(ConstraintSteps.drop(part, context))
+        continue
+      }
+      if case .check = part, PlanContext.waitsForTable(part, table.id, in: context.from) {
         steps.append(ConstraintSteps.drop(part, context))
         continue
       }
@@ -219,6 +263,14 @@ enum TableSteps {
           "ALTER \(kind) \(path: path) SET (\(parameters(changed)))", lock: .shareUpdateExclusive))
     }
     return statements
+  }
+
+  /// In the order that dumps keep, what it does not name behind.
+  static func ordered(_ list: [ExactText], by order: [ExactText]?) -> [ExactText] {
+    guard let order else { return list }
+    return list.sorted {
+      (order.firstIndex(of: $0) ?? .max, $0) < (order.firstIndex(of: $1) ?? .max, $1)
+    }
   }
 
   static func name(_ pair: ExactText) -> String { split(pair.string).name }

@@ -74,6 +74,9 @@ enum RelationKind {
         partitionBound: row.optionalText(10).map { ExactText($0) })
       table.storageParameters = Catalog.options(
         row.texts(5) + row.texts(14).map { "toast." + $0 })
+      table.parameterOrder = (row.texts(5) + row.texts(14).map { "toast." + $0 }).map {
+        ExactText($0)
+      }
       table.tablespace = row.optionalText(11).map { Identifier($0) }
       table.accessMethod = row.optionalText(12).map { Identifier($0) }
       table.replicaIdentity =

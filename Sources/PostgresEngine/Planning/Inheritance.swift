@@ -20,23 +20,65 @@ enum Inheritance {
     }
   }
 
-  /// The column that a child has by inheritance and is to have as its own, as it is now: of the parent
-  /// that loses it.
-  static func inherited(_ column: Column, _ context: PlanContext) -> Column? {
-    guard case .table(let old)? = context.from[column.id.table], old.partitionBound == nil,
-      case .table? = context.to[column.id.table]
-    else { return nil }
-    var queue = old.parents
-    while let parent = queue.popLast() {
-      let id = parent.part(.column, column.id.name)
-      if case .column(var found)? = context.from[id] {
-        guard context.dropped.contains(id), context.to.contains(parent) else { return nil }
-        found.id = column.id
-        return found
+  /// What a child gets when it says nothing else.
+  static func inheritable(_ column: Column, by id: ObjectID) -> Column {
+    var copy = column
+    copy.id = id
+    copy.isInherited = false
+    copy.settings.statisticsTarget = nil
+    copy.settings.options = []
+    return copy
+  }
+
+  /// The column as the table has it: its own, or one of its parents'.
+  static func effective(_ id: ObjectID, in schema: Schema) -> Column? {
+    if case .column(let own)? = schema[id] { return own }
+    guard case .table(let table)? = schema[id.table] else { return nil }
+    for parent in table.parents {
+      if let found = effective(parent.part(.column, id.name), in: schema) {
+        return inheritable(found, by: id)
       }
-      if case .table(let table)? = context.from[parent] { queue += table.parents }
     }
     return nil
+  }
+
+  /// A column that the table has on both sides, on one of them from a parent: it is neither made nor
+  /// dropped, but becomes the other.
+  static func alteration(_ change: Change, _ context: PlanContext) -> (old: Column, new: Column)? {
+    guard change.id.kind == .column, context.from.contains(change.id.table),
+      context.to.contains(change.id.table), !context.created.contains(change.id.table)
+    else { return nil }
+    switch change {
+    case .create(.column(let new)):
+      guard let old = effective(new.id, in: context.from) else { return nil }
+      return (old, new)
+    case .drop(.column(let old)):
+      guard let new = effective(old.id, in: context.to) else { return nil }
+      // A parent that gets the column only now would find one that stays the child's own for ever.
+      if !old.isInherited, effectiveParent(old.id, context.from) == nil,
+        sharesParents(old.id.table, context)
+      {
+        return nil
+      }
+      return (old, new)
+    case .create, .drop, .alter: return nil
+    }
+  }
+
+  /// Whether a parent has the column.
+  static func isInherited(_ id: ObjectID, _ schema: Schema) -> Bool {
+    effectiveParent(id, schema) != nil
+  }
+
+  private static func effectiveParent(_ id: ObjectID, _ schema: Schema) -> Column? {
+    guard case .table(let table)? = schema[id.table] else { return nil }
+    return table.parents.lazy.compactMap { effective($0.part(.column, id.name), in: schema) }.first
+  }
+
+  private static func sharesParents(_ table: ObjectID, _ context: PlanContext) -> Bool {
+    guard case .table(let old)? = context.from[table], case .table(let new)? = context.to[table]
+    else { return false }
+    return old.parents == new.parents
   }
 
   /// How a column is dropped that some children are to keep: of this table only, which makes it theirs.

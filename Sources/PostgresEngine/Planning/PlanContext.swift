@@ -63,6 +63,22 @@ struct PlanContext {
     serverVersion = from.serverVersion ?? to.serverVersion ?? 140_000
   }
 
+  /// Whether a part of a table calls a function that needs the table: then it comes after both, and goes
+  /// before them.
+  static func waitsForTable(
+    _ part: SchemaObject, _ table: ObjectID, in schema: Schema
+  ) -> Bool {
+    var seen: Set<ObjectID> = []
+    var queue = (schema.dependencies[part.id] ?? []).filter { $0.kind == .function }
+    while let id = queue.popLast() {
+      guard seen.insert(id).inserted, let object = schema[id] else { continue }
+      let needed = object.requires + (schema.dependencies[id] ?? [])
+      if needed.contains(where: { $0 == table || $0.isPart(of: table) }) { return true }
+      queue += needed.filter { $0.kind == .function }
+    }
+    return false
+  }
+
   /// The old side's children and children's children.
   func descendants(of table: ObjectID) -> [ObjectID] {
     var found: [ObjectID] = []

@@ -107,6 +107,10 @@ struct Rebuild {
     switch disturbance {
     case .retyped(let column, let isOther):
       for id in context.dependents[column] ?? [] where blocksRetyping(id) { mark(id) }
+      for child in context.descendants(of: column.table) {
+        let own = child.part(.column, column.name)
+        for id in context.dependents[own] ?? [] where blocksRetyping(id) { mark(id) }
+      }
       guard isOther else { return }
       for key in context.foreignKeys[column] ?? [] { mark(.foreignKey(key)) }
     case .removed(let object):

@@ -38,15 +38,13 @@ struct StepEmitter {
           "PostgreSQL drops a type and the functions that it is made of only together, with CASCADE; "
             + "do that by hand")
       }
+      if let (old, new) = Inheritance.alteration(change.change, context) {
+        emitted += try inheritedColumn(old, becomes: new)
+        continue
+      }
       switch change.change {
       case .create(let object):
-        if case .column(let column) = object,
-          let present = Inheritance.inherited(column, context)
-        {
-          emitted += try ownColumn(column, present: present)
-        } else {
-          emitted += create(object, parts: change.parts)
-        }
+        emitted += create(object, parts: change.parts)
       case .drop(let object): emitted += drop(object, parts: change.parts)
       case .alter(let alteration):
         if rebuilt.contains(alteration.id) {
@@ -61,6 +59,7 @@ struct StepEmitter {
       guard let old = context.from[id], let new = context.to[id] else { continue }
       emitted += drop(old, parts: []) + create(new, parts: [])
     }
+    emitted += try overriddenColumns()
     emitted += DefaultSteps.steps(context, rebuilt: rebuilt)
     var remade = rebuilt.union(Rebuild.swapped(in: context)).union(swapped.tables)
     for table in swapped.tables { remade.formUnion(context.to.parts(of: table).map(\.id)) }
@@ -72,16 +71,51 @@ struct StepEmitter {
     return emitted
   }
 
-  /// A column that a child has already, from a parent that loses it.
-  private func ownColumn(_ column: Column, present: Column) throws(PlanningError) -> [Step] {
-    guard present != column else { return [] }
-    return try ColumnSteps.alter(present, to: column, context).map { step in
+  /// A column that comes from a parent on one of the sides, after whatever is done to that.
+  private func inheritedColumn(
+    _ old: Column, becomes new: Column
+  ) throws(PlanningError) -> [Step] {
+    var old = old
+    old.isInherited = new.isInherited
+    // The type is the parent's, and follows it.
+    if Inheritance.isInherited(new.id, context.to) {
+      (old.type, old.collation) = (new.type, new.collation)
+    }
+    guard old != new, case .table(let table)? = context.to[new.id.table] else { return [] }
+    return try ColumnSteps.alter(old, to: new, context).map { step in
       var step = step
       step.produces = []
       step.destroys = []
-      step.consumes.append(column.id)
+      step.consumes += [new.id, table.id] + table.parents.map { $0.part(.column, new.id.name) }
       return step
     }
+  }
+
+  /// A change of a parent's column reaches its children, also those that say something else of it: they say
+  /// it again.
+  private func overriddenColumns() throws(PlanningError) -> [Step] {
+    var steps: [Step] = []
+    for change in context.changes {
+      guard case .alter(let alteration) = change, case .column(let new) = alteration.to,
+        case .column(let old) = alteration.from
+      else { continue }
+      for child in context.descendants(of: new.id.table) {
+        let id = child.part(.column, new.id.name)
+        guard context.change[id] == nil, case .column(let own)? = context.to[id] else { continue }
+        var reached = own
+        if old.defaultValue != new.defaultValue { reached.defaultValue = new.defaultValue }
+        if old.isNullable != new.isNullable { reached.isNullable = new.isNullable }
+        if old.settings.storage != new.settings.storage {
+          reached.settings.storage = new.settings.storage
+        }
+        for step in try inheritedColumn(reached, becomes: own) {
+          var step = step
+          step.consumes.append(new.id)
+          steps.append(step)
+        }
+      }
+    }
+    return steps
   }
 
   // MARK: - By kind
@@ -195,6 +229,7 @@ struct StepEmitter {
       }
       return [TableSteps.alter(old, to: new, context)]
     case (.column(let old), .column(let new)):
+      if old.isInherited, new.isInherited { return try inheritedColumn(old, becomes: new) }
       return try ColumnSteps.alter(old, to: new, context)
     case (.view(let old), .view(let new)): return [ViewSteps.replace(old, by: new, context)]
     case (.comment, .comment(let new)): return [CommentSteps.set(new)]
@@ -240,6 +275,10 @@ struct StepEmitter {
 
   private func goesWithTarget(_ comment: Comment) -> Bool {
     guard let target = comment.id.attachmentTarget else { return true }
+    // What a table has from a parent is no object.
+    if target.kind == .column, context.to.contains(target.table) {
+      return context.dropped.contains(target) || rebuilt.contains(target)
+    }
     if target.kind == .column {
       for kind in [ObjectKind.view, .materializedView] {
         let view = ObjectID(kind, target.relationPath)

@@ -94,6 +94,9 @@ package struct Column: Describable {
   /// SQLite: what violates NOT NULL does.
   package var notNullConflict: ConflictClause?
   package var notNull: NotNullConstraint
+  /// PostgreSQL: the table has the column from a parent, and says something else of it. What it has as the
+  /// parent has it is no object.
+  package var isInherited: Bool
   package var settings: ColumnSettings
   /// SQLite: the column's whole definition in its `CREATE TABLE`, inline constraints included.
   @Incidental package var source: String?
@@ -102,7 +105,7 @@ package struct Column: Describable {
     id: ObjectID, type: TypeName, isNullable: Bool = true, defaultValue: Expression? = nil,
     generation: Generation? = nil, identity: Identity? = nil, collation: ExactText? = nil,
     notNullConflict: ConflictClause? = nil, notNull: NotNullConstraint = .usual,
-    settings: ColumnSettings = .usual, source: String? = nil
+    isInherited: Bool = false, settings: ColumnSettings = .usual, source: String? = nil
   ) {
     self.id = id
     self.type = type
@@ -113,6 +116,7 @@ package struct Column: Describable {
     self.collation = collation
     self.notNullConflict = notNullConflict
     self.notNull = notNull
+    self.isInherited = isInherited
     self.settings = settings
     _source = Incidental(wrappedValue: source)
   }
@@ -130,7 +134,7 @@ package struct Column: Describable {
       Field("collation", collation?.string),
       Field("not_null_conflict", notNullConflict?.rawValue),
       Field("not_null_name", notNull.name), Field("not_null_no_inherit", notNull.isNoInherit),
-      Field("not_null_not_valid", notNull.isNotValid),
+      Field("not_null_not_valid", notNull.isNotValid), Field("inherited", isInherited),
     ] + settings.fields
   }
 

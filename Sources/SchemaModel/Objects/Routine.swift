@@ -79,6 +79,8 @@ package struct Routine: Describable {
   package var transforms: [TypeName]
   /// `SET name TO value` as `name=value`, sorted.
   package var settings: [ExactText]
+  /// The settings in the order of the catalog, which dumps keep.
+  @Incidental package var settingOrder: [ExactText]?
 
   package init(
     id: ObjectID, isProcedure: Bool = false, arguments: [Argument] = [], returns: TypeName? = nil,
@@ -86,7 +88,7 @@ package struct Routine: Describable {
     volatility: Volatility = .volatile, isStrict: Bool = false, isSecurityDefiner: Bool = false,
     isLeakproof: Bool = false, parallel: Parallel = .unsafe, cost: ExactText? = nil,
     rows: ExactText? = nil, support: ExactText? = nil, transforms: [TypeName] = [],
-    settings: [ExactText] = []
+    settings: [ExactText] = [], settingOrder: [ExactText]? = nil
   ) {
     self.id = id
     self.isProcedure = isProcedure
@@ -106,6 +108,7 @@ package struct Routine: Describable {
     self.support = support
     self.transforms = transforms
     self.settings = settings
+    _settingOrder = Incidental(wrappedValue: settingOrder)
   }
 
   /// The id of a routine by its name and input types.

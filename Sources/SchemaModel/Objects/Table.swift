@@ -53,6 +53,8 @@ package struct Table: Describable {
   package var replicaIdentity: ReplicaIdentity?
   /// PostgreSQL: the index (or key) that CLUSTER goes by.
   package var clusteredOn: Identifier?
+  /// The storage parameters in the order of the catalog, which dumps keep.
+  @Incidental package var parameterOrder: [ExactText]?
   /// The columns in the order of the catalog or of the file.
   @Incidental package var columnOrder: [Identifier]?
   /// PostgreSQL: they stay with a partition that leaves its parent.
@@ -69,7 +71,8 @@ package struct Table: Describable {
     parents: [ObjectID] = [], partitionBound: ExactText? = nil, tablespace: Identifier? = nil,
     accessMethod: Identifier? = nil, replicaIdentity: ReplicaIdentity? = nil,
     clusteredOn: Identifier? = nil, columnOrder: [Identifier]? = nil,
-    attachedIndexes: [AttachedIndex]? = nil, source: String? = nil, isAnalyzed: Bool? = nil
+    attachedIndexes: [AttachedIndex]? = nil, parameterOrder: [ExactText]? = nil,
+    source: String? = nil, isAnalyzed: Bool? = nil
   ) {
     self.id = id
     self.isStrict = isStrict
@@ -86,6 +89,7 @@ package struct Table: Describable {
     self.replicaIdentity = replicaIdentity
     self.clusteredOn = clusteredOn
     _columnOrder = Incidental(wrappedValue: columnOrder)
+    _parameterOrder = Incidental(wrappedValue: parameterOrder)
     _attachedIndexes = Incidental(wrappedValue: attachedIndexes)
     _source = Incidental(wrappedValue: source)
     _isAnalyzed = Incidental(wrappedValue: isAnalyzed)

@@ -27,7 +27,7 @@ extension SchemaWriter {
     if let serial = serials[column.id] {
       return isKey(column) || !column.isNullable ? serial.rawValue : nil
     }
-    if column.notNull != .usual || column.settings != .usual { return nil }
+    if column.notNull != .usual || column.settings != .usual || column.isInherited { return nil }
     var words: [String] = []
     let type = typeText(column.type)
     if !type.isEmpty { words.append(type) }
@@ -106,7 +106,7 @@ extension SchemaWriter {
             YAMLEntry("storage", .word(generation.storage.rawValue)),
           ])))
     }
-    return entries + settings(column.settings)
+    return entries + flag("inherited", column.isInherited) + settings(column.settings)
   }
 
   private func settings(_ settings: ColumnSettings) -> [YAMLEntry] {

@@ -63,6 +63,7 @@ extension SchemaBuilder {
     if let generated = text.generated {
       readGenerated(generated, text.storage, fields, at: node, into: &column)
     }
+    column.isInherited = fields.flag("inherited")
     readSettings(fields, into: &column)
     if let mode = text.identity { readIdentity(mode, fields, at: node, into: &column) }
     if let serial { readSerial(serial, text, at: node, into: &column) }

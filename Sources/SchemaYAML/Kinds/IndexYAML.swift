@@ -25,6 +25,7 @@ extension SchemaBuilder {
       }
       index.nullsNotDistinct = fields.flag("nulls_not_distinct")
       index.storageParameters = parameters(fields["with"])
+      index.parameterOrder = parameterOrder(fields["with"])
       index.tablespace = ownName(fields, "tablespace")
       readStatistics(fields["statistics"], into: &index)
       objects.append(.index(index))
@@ -82,7 +83,8 @@ extension SchemaWriter {
       entries.append(YAMLEntry("where", sql(predicate.text)))
     }
     entries += flag("nulls_not_distinct", index.nullsNotDistinct)
-    entries += parameters(index.storageParameters) + placement(index.tablespace)
+    entries += parameters(index.storageParameters, order: index.parameterOrder)
+    entries += placement(index.tablespace)
     let targets = index.parts.enumerated().compactMap { position, part in
       part.statisticsTarget.map {
         YAMLEntry(name: String(position + 1), .word(String($0)))

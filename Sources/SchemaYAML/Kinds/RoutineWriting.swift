@@ -70,7 +70,7 @@ extension SchemaWriter {
     }
     entries += flag("security_definer", routine.isSecurityDefiner)
     if !routine.settings.isEmpty {
-      let settings = routine.settings.map { setting in
+      let settings = ordered(routine.settings, by: routine.settingOrder).map { setting in
         let halves = setting.string.split(
           separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         return YAMLEntry(

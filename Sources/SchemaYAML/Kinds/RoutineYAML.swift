@@ -69,6 +69,7 @@ extension SchemaBuilder {
       guard let value = nodes.text(setting.value, of: "a setting") else { continue }
       routine.settings.append(ExactText("\(setting.name)=\(value)"))
     }
+    routine.settingOrder = routine.settings
     routine.settings.sort()
     objects.append(.function(routine))
   }

@@ -22,9 +22,10 @@ extension SchemaBuilder {
     let columnPairs = nodes.pairs(fields["columns"], of: "'columns'")
     var order: [Identifier] = []
     for pair in columnPairs {
-      guard let name = name(pair.name, at: pair.key),
-        claim(id.part(.column, name), at: pair.key.mark)
-      else { continue }
+      guard let name = name(pair.name, at: pair.key) else { continue }
+      // Nothing but comments and grants is said of it.
+      if isOnlyMentioned(pair) { continue }
+      guard claim(id.part(.column, name), at: pair.key.mark) else { continue }
       order.append(name)
     }
     var lineage = Table(id: id)
@@ -33,6 +34,14 @@ extension SchemaBuilder {
     takeNames(fields, &scope)
     for pair in columnPairs {
       guard let name = try? syntax.path(pair.name).first else { continue }
+      if isOnlyMentioned(pair) {
+        let mentioned = id.part(.column, name)
+        if hasColumn(name, id, at: pair.key) {
+          readCommon(
+            nodes.fields(pair.value, SchemaKeys.column, of: "column '\(name.raw)'"), of: mentioned)
+        }
+        continue
+      }
       if let column = readColumn(name, pair, &scope) {
         objects.append(.column(column))
       }
@@ -60,8 +69,15 @@ extension SchemaBuilder {
           partitionKey: lineage.partitionKey, parents: lineage.parents,
           partitionBound: lineage.partitionBound, tablespace: lineage.tablespace,
           accessMethod: lineage.accessMethod, replicaIdentity: lineage.replicaIdentity,
-          clusteredOn: lineage.clusteredOn, columnOrder: order)))
+          clusteredOn: lineage.clusteredOn, columnOrder: order,
+          parameterOrder: parameterOrder(fields["with"]))))
     if engine == .postgresql { markKeyColumnsNotNull(of: id) }
+  }
+
+  /// A column of a parent of which only comments and grants are said.
+  private func isOnlyMentioned(_ pair: YAMLPair) -> Bool {
+    guard case .mapping(let keys) = pair.value.content else { return false }
+    return keys.contains { $0.name == "inherited" } && !keys.contains { $0.name == "type" }
   }
 
   private mutating func readPlacement(_ fields: Fields, into table: inout Table) {
@@ -207,7 +223,7 @@ extension SchemaWriter {
     entries += flag("without_rowid", table.isWithoutRowid)
     entries += flag("unlogged", table.isUnlogged)
     entries += lineage(of: table)
-    entries += parameters(table.storageParameters)
+    entries += parameters(table.storageParameters, order: table.parameterOrder)
     entries += placement(table.tablespace, table.accessMethod)
     switch table.replicaIdentity {
     case nil: break
@@ -238,9 +254,15 @@ extension SchemaWriter {
       (rank[left.element.id.name] ?? .max, left.offset)
         < (rank[right.element.id.name] ?? .max, right.offset)
     }
-    return sorted.compactMap { item in
+    let written = sorted.compactMap { item -> YAMLEntry? in
       guard case .column(let column) = item.element else { return nil }
       return YAMLEntry(name: text(column.id.name), self.column(column))
     }
+    // Of what comes from a parent only comments and grants are said.
+    let mentioned = (mentionedColumns[table.id] ?? []).map { id in
+      YAMLEntry(
+        name: text(id.name), .mapping([YAMLEntry("inherited", .word("true"))] + common(id)))
+    }
+    return written + mentioned
   }
 }
