@@ -80,6 +80,12 @@ package struct ObjectID: Sendable, Comparable, CustomStringConvertible {
     kind.isPartOfRelation ? Array(path.dropLast()) : path
   }
 
+  /// What holds a part, as an object of this kind.
+  func home(_ kind: ObjectKind) -> ObjectID {
+    if let home = shared.home { return ObjectID(kind, home) }
+    return ObjectID(kind, Array(path.dropLast()))
+  }
+
   /// Whether both are in, or are, one relation.
   package func sharesRelation(with other: ObjectID) -> Bool {
     let depth = kind.isPartOfRelation ? path.count - 1 : path.count

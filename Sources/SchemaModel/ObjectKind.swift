@@ -178,5 +178,8 @@ package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comp
     self == .owner || self == .grant || self == .defaultPrivileges
   }
 
+  /// Whether other objects live inside it.
+  var isRelationWithParts: Bool { self == .table || self == .view || self == .materializedView }
+
   package static func < (left: ObjectKind, right: ObjectKind) -> Bool { left.rank < right.rank }
 }

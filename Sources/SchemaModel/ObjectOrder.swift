@@ -9,8 +9,15 @@ package struct ObjectOrder {
 
   /// The objects in order of their ids.
   package static func sorted(_ objects: [SchemaObject]) -> [SchemaObject] {
-    guard let order = order(of: objects.map(\.id)) else { return objects }
-    return order.map { objects[Int($0)] }
+    sortedWithIDs(objects).objects
+  }
+
+  static func sortedWithIDs(
+    _ objects: [SchemaObject]
+  ) -> (objects: [SchemaObject], ids: [ObjectID]) {
+    let ids = objects.map(\.id)
+    guard let order = order(of: ids) else { return (objects, ids) }
+    return (order.map { objects[Int($0)] }, order.map { ids[Int($0)] })
   }
 
   /// The positions of the ids in order; nil when they are in order already.

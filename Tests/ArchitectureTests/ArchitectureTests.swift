@@ -82,6 +82,7 @@ struct ArchitectureTests {
     #expect(
       places == [
         "Sources/PostgresEngine/Catalog/CatalogCompanion.swift",
+        "Sources/PostgresEngine/Connection/PipelineReader.swift",
         "Sources/SchemaModel/Parallel.swift",
       ])
   }

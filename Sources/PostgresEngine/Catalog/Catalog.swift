@@ -101,7 +101,8 @@ struct Catalog {
   /// Attribute options and statistics targets of index columns, by index and number.
   var indexOptions: [UInt64: String] = [:]
   var indexStatistics: [UInt64: Int64] = [:]
-  /// How each type's values are kept, where they can be kept in other ways (`pg_type.typstorage`).
+  /// How values of the types of varying length are kept whose storage is not extended
+  /// (`pg_type.typstorage`).
   var typeStorage: [UInt32: UInt8] = [:]
   /// By column.
   var notNulls: [UInt64: (name: Identifier, isNoInherit: Bool, isNotValid: Bool)] = [:]

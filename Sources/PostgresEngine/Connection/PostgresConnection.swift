@@ -68,7 +68,7 @@ package struct PostgresConnection: ~Copyable {
   }
 
   /// The same, with each statement's rows handed over as they come: the server works on the next
-  /// statement meanwhile.
+  /// statements meanwhile, and what it answers is received meanwhile.
   package borrowing func run(
     _ statements: [String], _ receive: (Int, PostgresRows) -> Void
   ) throws(PostgresError) {
@@ -87,25 +87,19 @@ package struct PostgresConnection: ~Copyable {
     // The sync is needed even after a failed send, to leave the pipeline in order.
     guard PQpipelineSync(handle) == 1 else { throw failure ?? lost() }
 
+    let results = PipelineReader(handle)
     var index = 0
-    while true {
-      try waitForResult()
-      guard let result = PQgetResult(handle) else {
-        // A NULL closes one statement's results.
-        index += 1
-        if PQstatus(handle) == CONNECTION_BAD { throw failure ?? lost() }
-        continue
-      }
-      if PQresultStatus(result) == PGRES_PIPELINE_SYNC {
-        PQclear(result)
-        break
-      }
-      do throws(PostgresError) {
-        let rows = try take(result, statementIndex: index)
-        if failure == nil { receive(index, rows) }
-      } catch {
-        if failure == nil { failure = error }
-        if PQstatus(handle) == CONNECTION_BAD { break }
+    while let event = results.next() {
+      switch event {
+      case .end: index += 1
+      case .lost: failure = failure ?? lost()
+      case .result(let result):
+        do throws(PostgresError) {
+          let rows = try take(result, statementIndex: index)
+          if failure == nil { receive(index, rows) }
+        } catch {
+          if failure == nil { failure = error }
+        }
       }
     }
     if let failure { throw failure }
@@ -186,19 +180,6 @@ package struct PostgresConnection: ~Copyable {
       // Without a code the words are libpq's: the connection broke.
       if error.sqlState.isEmpty { throw .connectionLost(target.masking(oneLine(error.message))) }
       throw .server(error)
-    }
-  }
-
-  /// Writes what is still unsent and reads what has come, both at once: a server that waits for us
-  /// to read stops reading itself.
-  private borrowing func waitForResult() throws(PostgresError) {
-    while true {
-      let unsent = PQflush(handle)
-      guard unsent >= 0 else { throw lost() }
-      if PQisBusy(handle) == 0 { return }
-      let ready = waitForSocket(PQsocket(handle), writing: unsent == 1, timeout: nil)
-      guard ready != .failed else { throw lost() }
-      if ready == .readable, PQconsumeInput(handle) == 0 { throw lost() }
     }
   }
 

@@ -42,7 +42,7 @@ enum ColumnKind {
     """
     SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity,
       a.attgenerated, a.attcollation, a.attislocal, a.attstorage, a.attcompression,
-      NULLIF(a.attstattarget, -1), a.attoptions
+      NULLIF(a.attstattarget, -1), a.attoptions, a.attlen = -1
     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
     WHERE a.attnum > 0 AND NOT a.attisdropped
       -- Of the columns of indexes what is set for them.
@@ -152,7 +152,8 @@ enum ColumnKind {
 
   private static func settings(_ row: PostgresRow, _ catalog: Catalog) -> ColumnSettings {
     var settings = ColumnSettings.usual
-    if let usual = catalog.typeStorage[row.oid(3)], row.code(10) != usual {
+    let usual = catalog.typeStorage[row.oid(3)] ?? UInt8(ascii: "x")
+    if row.bool(14), usual != UInt8(ascii: "p"), row.code(10) != usual {
       settings.storage =
         switch row.code(10) {
         case UInt8(ascii: "p"): "plain"

@@ -22,7 +22,7 @@ enum ConstraintKind {
       FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
       WHERE c.relkind IN ('r', 'p') AND k.contype IN ('p', 'u', 'c', 'f', 'x')
         AND k.conparentid = 0 AND (k.conislocal OR k.coninhcount = 0) AND \(CatalogQuery.userRelation)
-      """
+      """, isForCompanion: true
     ) { rows, catalog in
       // Keys need their indexes' details and are finished with them.
       for row in rows { decode(row, &catalog) }

@@ -9,7 +9,7 @@ enum SequenceKind {
     FROM pg_catalog.pg_sequence s
     LEFT JOIN pg_catalog.pg_depend d ON d.classid = 1259 AND d.objid = s.seqrelid AND d.objsubid = 0
       AND d.refclassid = 1259 AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
-    """
+    """, isForCompanion: true
   ) { rows, catalog in
     for row in rows { decode(row, &catalog) }
   }

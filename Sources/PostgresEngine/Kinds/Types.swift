@@ -29,7 +29,9 @@ enum TypeKind {
   }
 
   static let storage = CatalogQuery(
-    "SELECT t.oid, t.typstorage FROM pg_catalog.pg_type t WHERE t.typstorage <> 'p'"
+    """
+    SELECT t.oid, t.typstorage FROM pg_catalog.pg_type t WHERE t.typlen = -1 AND t.typstorage <> 'x'
+    """
   ) { rows, catalog in
     for row in rows { catalog.typeStorage[row.oid(0)] = row.code(1) }
   }
