@@ -7,7 +7,7 @@ import Testing
     ObjectID(kind, (["main"] + names).map { Identifier($0, in: .sqlite) })
   }
 
-  @Test func readsEveryKind() throws {
+  @Test(.enabled(if: SQLiteModules.areThere, SQLiteModules.reason)) func readsEveryKind() throws {
     let schema = try PlanHarness.schema(
       """
       CREATE TABLE parent (id INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT COLLATE nocase UNIQUE);

@@ -18,6 +18,13 @@ import Testing
     #expect(result.statements > 0)
   }
 
+  @Test(
+    .enabled(if: SQLiteModules.areThere, SQLiteModules.reason), arguments: ParserCases.virtualTables
+  )
+  func agreesWithTheEngineOnVirtualTables(_ script: String) throws {
+    #expect(try check([script]).problems == [])
+  }
+
   @Test func agreesWithTheEngineOnCombinations() throws {
     var statements = 0
     for batch in ParserCases.combinations {

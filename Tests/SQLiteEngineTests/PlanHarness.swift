@@ -41,7 +41,7 @@ enum PlanHarness {
       "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
     ) { row throws(SQLiteError) in
       let sql = try row.text(2)
-      let tokens = (try? SQLiteTokenizer.tokenize(sql)) ?? SQLiteTokens.none
+      guard let tokens = try? SQLiteTokenizer.tokenize(sql) else { return sql }
       let words = tokens.tokens.map { token in
         let text = String(decoding: tokens.source[token.range], as: UTF8.self)
         return SQLiteKeywords.folded(
@@ -89,11 +89,5 @@ enum PlanHarness {
     }
     return difference.isEmpty
       ? [] : ["\(way): \(difference.changes.map { "\($0)" }.joined(separator: "\n  "))\n\(sql)"]
-  }
-}
-
-extension SQLiteTokens {
-  static var none: SQLiteTokens {
-    (try? SQLiteTokenizer.tokenize("")) ?? SQLiteTokens.none
   }
 }

@@ -77,7 +77,8 @@ import Testing
   }
 
   /// As the shell's .dump writes it.
-  @Test func loadsADumpWithAVirtualTable() throws {
+  @Test(.enabled(if: SQLiteModules.areThere, SQLiteModules.reason))
+  func loadsADumpWithAVirtualTable() throws {
     var scratch = SQLiteScratch()
     let schema = try scratch.load(
       script: """

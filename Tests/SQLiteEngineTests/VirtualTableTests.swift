@@ -5,13 +5,14 @@ import SchemaModel
 import Testing
 
 enum SQLiteModules {
+  static let reason: Testing.Comment = "this SQLite has no FTS5 and R-Tree"
   static let areThere =
     (try? PlanHarness.schema(
       "CREATE VIRTUAL TABLE a USING fts5(x); CREATE VIRTUAL TABLE b USING rtree(i, x, y)")) != nil
 }
 
 /// Tables of modules: objects of their own, their shadow tables are none.
-@Suite(.enabled(if: SQLiteModules.areThere, "this SQLite has no FTS5 and R-Tree"))
+@Suite(.enabled(if: SQLiteModules.areThere, SQLiteModules.reason))
 struct VirtualTableTests {
   static let notes = """
     CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT, body TEXT);

@@ -25,8 +25,28 @@ package enum SQLiteKeywords {
     "FALSE", "STRICT", "STORED", "ROWID",
   ]
 
-  package static func isReserved(_ word: String) -> Bool {
-    word.utf8.count <= 13 && reserved.contains(upper(word))
+  package static func isReserved(_ word: String) -> Bool { isReserved(Array(word.utf8)[...]) }
+
+  /// The same of bytes, without making a text of them: it is asked of every word.
+  static func isReserved(_ word: ArraySlice<UInt8>) -> Bool {
+    PackedWord(word).map(packed.contains) ?? false
+  }
+
+  private static let packed = Set(reserved.compactMap { PackedWord(Array($0.utf8)[...]) })
+
+  /// Up to sixteen bytes in upper case, as two numbers.
+  private struct PackedWord: Hashable {
+    private var low: UInt64 = 0
+    private var high: UInt64 = 0
+
+    init?(_ word: ArraySlice<UInt8>) {
+      guard word.count <= 16 else { return nil }
+      for byte in word {
+        let upper = byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") ? byte - 0x20 : byte
+        high = high << 8 | low >> 56
+        low = low << 8 | UInt64(upper)
+      }
+    }
   }
 
   /// Whether the word means something to SQLite somewhere.
@@ -53,7 +73,7 @@ package enum SQLiteKeywords {
   }
 
   /// What stands between the quotes, doubled quotes made single.
-  static func unquoted(_ bytes: ArraySlice<UInt8>) -> String {
+  package static func unquoted(_ bytes: ArraySlice<UInt8>) -> String {
     guard let quote = bytes.first, bytes.count >= 2 else {
       return String(decoding: bytes, as: UTF8.self)
     }

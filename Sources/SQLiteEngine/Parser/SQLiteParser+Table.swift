@@ -19,16 +19,18 @@ extension SQLiteParser {
     let firstOption = next
     var isStrict = false
     var isWithoutRowID = false
-    if current != nil, !isAt(symbol: ";") {
-      repeat {
-        if accept("WITHOUT") {
-          try expect("ROWID")
-          isWithoutRowID = true
-        } else {
-          try expect("STRICT")
-          isStrict = true
-        }
-      } while accept(symbol: ",")
+    // SQLite takes a comma before the first of them, too.
+    var hasOption = current != nil && !isAt(symbol: ";")
+    if hasOption { _ = accept(symbol: ",") }
+    while hasOption {
+      if accept("WITHOUT") {
+        try expect("ROWID")
+        isWithoutRowID = true
+      } else {
+        try expect("STRICT")
+        isStrict = true
+      }
+      hasOption = accept(symbol: ",")
     }
     var table = SQLiteCreateTable(
       isTemporary: isTemporary, name: name, columns: columns, constraints: constraints,
@@ -57,8 +59,7 @@ extension SQLiteParser {
     let first = next
     while let token = current {
       switch token.kind {
-      case .word where !SQLiteKeywords.isReserved(text(token.range)):
-        if isAt("GENERATED", "ALWAYS") { return first == next ? nil : range(of: first..<next) }
+      case .word where !SQLiteKeywords.isReserved(stream.source[token.range]):
         advance()
         continue
       case .quotedName, .string:
@@ -69,15 +70,38 @@ extension SQLiteParser {
       break
     }
     guard first != next else { return nil }
-    if accept(symbol: "(") {
-      repeat {
-        _ = accept(symbol: "+") || accept(symbol: "-")
-        guard current?.kind == .number else { throw unexpected("a number") }
-        advance()
-      } while accept(symbol: ",")
-      try expect(symbol: ")")
-    }
+    guard accept(symbol: "(") else { return withoutGeneratedAlways(range(of: first..<next)) }
+    repeat {
+      _ = accept(symbol: "+") || accept(symbol: "-")
+      guard current?.kind == .number else { throw unexpected("a number") }
+      advance()
+    } while accept(symbol: ",")
+    try expect(symbol: ")")
     return range(of: first..<next)
+  }
+
+  /// SQLite's grammar takes GENERATED ALWAYS for words of the type, and its code then cuts off these letters,
+  /// with nothing but white space between them (sqlite3AddColumn).
+  private func withoutGeneratedAlways(_ type: Range<Int>) -> Range<Int>? {
+    guard type.count >= 16, let before = start(of: "always", endingAt: type.upperBound) else {
+      return type
+    }
+    let end = start(of: "generated", endingAt: before) ?? before
+    return end > type.lowerBound ? type.lowerBound..<end : nil
+  }
+
+  /// Where the text ends without a word that it ends with, and without white space; nil if it does not.
+  private func start(of word: StaticString, endingAt end: Int) -> Int? {
+    var start = end - word.utf8CodeUnitCount
+    guard start >= 0 else { return nil }
+    let isThere = word.withUTF8Buffer { word in
+      zip(stream.source[start..<end], word).allSatisfy { $0 | 0x20 == $1 }
+    }
+    guard isThere else { return nil }
+    while start > 0, stream.source[start - 1] == 0x20 || 0x09...0x0D ~= stream.source[start - 1] {
+      start -= 1
+    }
+    return start
   }
 
   private mutating func columnConstraint() throws(SQLiteSyntaxError) -> SQLiteColumnConstraint? {

@@ -135,7 +135,7 @@ package struct SQLiteParser {
   func name(at index: Int) -> SQLiteName? {
     guard let token = token(at: index) else { return nil }
     switch token.kind {
-    case .word where !SQLiteKeywords.isReserved(text(token.range)):
+    case .word where !SQLiteKeywords.isReserved(stream.source[token.range]):
       return SQLiteName(value: text(token.range), range: token.range, isQuoted: false)
     case .quotedName, .string:
       return SQLiteName(

@@ -188,14 +188,4 @@ package struct SQLiteCreateStatement: Sendable {
   package func text(_ range: Range<Int>) -> String {
     String(decoding: tokens.source[range], as: UTF8.self)
   }
-
-  /// A column's type as the engine reports it: a quoted one loses its quotes, and what is behind.
-  package func typeName(_ column: SQLiteColumnDefinition) -> String {
-    guard let range = column.type else { return "" }
-    let text = text(range)
-    guard let first = try? SQLiteTokenizer.tokenize(text).tokens.first, first.kind != .word else {
-      return text
-    }
-    return SQLiteKeywords.unquoted(Array(text.utf8)[first.range])
-  }
 }
