@@ -11,6 +11,10 @@ package struct SQLiteSyntax: EngineSyntax {
   package func typeName(
     _ text: String, in context: TypeContext
   ) throws(SyntaxProblem) -> TypeName {
+    // Most types are one word.
+    if !text.isEmpty, text.utf8.allSatisfy({ $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }) {
+      return TypeName(text.asciiLowercased, spelling: text)
+    }
     let tokens = try tokens(of: text)
     for token in tokens {
       switch token.kind {
