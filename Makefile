@@ -9,10 +9,10 @@ SOURCES = Sources Tests Package.swift
 LIBRARIES = libpq-dev libsqlite3-dev libyaml-dev libssl-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-long test-sqlite release format lint bench record libraries server toolchain
+.PHONY: help demo build test test-long test-sqlite test-sqlite-versions release format lint bench record libraries server toolchain
 
 help: ## List what make can do.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: libraries toolchain ## Find drift in a small database, make the migration, apply it, check again.
 	@.ci/install-packages sqlite3
@@ -30,6 +30,13 @@ test-long: libraries server toolchain-test ## Run the tests with larger random s
 test-sqlite: libraries toolchain-test ## Test with another SQLite: SQLITE=folder of its libsqlite3.so.0.
 	LD_LIBRARY_PATH=$(SQLITE):$$LD_LIBRARY_PATH $(SWIFT_TEST) --filter SQLiteEngineTests
 
+test-sqlite-versions: libraries toolchain-test ## Test with SQLite 3.46, 3.53 and 3.54, out of Python wheels.
+	@.ci/install-packages python3-pip sqlite3
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && for version in 3.46 3.53 3.54; do \
+		.ci/sqlite-library $$version "$$folder/$$version" \
+			&& $(MAKE) test-sqlite SQLITE="$$folder/$$version" || exit 1; \
+	done
+
 release: libraries toolchain-static ## Build the binary to ship: .build/release/kedge.
 	$(SWIFT_RELEASE) --product kedge
 	@ls -l $(BUILD_PATH)/release/kedge
@@ -40,11 +47,11 @@ format: toolchain-format ## Format the Swift sources in place.
 lint: toolchain-format ## Check the format of the Swift sources.
 	swift format lint --strict --recursive --parallel $(SOURCES)
 
-bench: release server ## Measure inspect, pg_dump and the differ on 1,000 and 10,000 tables.
+bench: release server ## Measure inspect, pg_dump, the differ, and rebuilds of SQLite tables.
 	@.ci/install-packages python3
 	$(SWIFT_RELEASE) --product kedge-benchmark
 	@KEDGE=$(BUILD_PATH)/release/kedge BENCHMARK=$(BUILD_PATH)/release/kedge-benchmark \
-		Tests/Benchmarks/bench.sh
+		sh -c 'Tests/Benchmarks/bench.sh && python3 Tests/Benchmarks/sqlite.py'
 
 record: libraries server toolchain-test ## Record the golden files of fixtures/ anew; look at the diff.
 	RECORD=1 $(SWIFT_TEST) || true

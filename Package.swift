@@ -71,7 +71,8 @@ let package = Package(
         "Digest", "Planning", "PostgresEngine", "SQLText", "SQLiteEngine", "SchemaDiff",
         "SchemaModel",
       ],
-      path: "Tests/Benchmarks", exclude: ["bench.py", "bench.sh", "raw-catalog.sql", "schema.sql"]),
+      path: "Tests/Benchmarks",
+      exclude: ["bench.py", "bench.sh", "raw-catalog.sql", "schema.sql", "sqlite.py"]),
     .target(
       name: "TestSupport",
       dependencies: [

@@ -144,4 +144,25 @@ import Testing
     #expect(try Data(contentsOf: terminal.folder.appending(path: "app.db")) == before)
     #expect(try FileManager.default.contentsOfDirectory(atPath: terminal.folder.path) == ["app.db"])
   }
+
+  /// A script for a person lists all that is in the way before it stops, and changes nothing.
+  @Test func theScriptListsTheRows() throws {
+    let terminal = try Terminal()
+    defer { terminal.close() }
+    try terminal.sqlite(
+      "app.db",
+      "CREATE TABLE t (a, b); INSERT INTO t VALUES (1, 1), (1, NULL), (2, NULL), (3, NULL), (4, NULL), "
+        + "(5, NULL), (6, NULL)")
+    try terminal.write("to.sql", "CREATE TABLE t (a UNIQUE, b NOT NULL, c)")
+    let script = try terminal.kedge(
+      "diff", "app.db", "to.sql", "--format", "script", "--allow", "all"
+    ).output
+    let answer = try terminal.sqlite("app.db", script)
+    #expect(
+      answer.output.split(separator: "\n") == [
+        "t.b is null: 6 rows (2; 3; 4; 5; 6)", "t repeats (a): 1 rows (2)",
+      ], "\(answer.output)\(script)")
+    #expect(answer.errors.contains("t.b is null"))
+    #expect(try terminal.sqlite("app.db", ".schema").output == "CREATE TABLE t (a, b);\n")
+  }
 }
