@@ -24,8 +24,32 @@ package struct PostgresDialect: Dialect {
     }
     let renames = RenamePlanner(difference.renames, from: from).steps()
     let context = PlanContext(from: renamed, to: to, changes: difference.changes)
-    var emitter = StepEmitter(context: context, rebuilt: Rebuild.closure(in: context))
-    return renames + (try emitter.steps())
+    let rebuilt = Rebuild.closure(in: context)
+    var loosened: Set<ObjectID> = []
+    while true {
+      var emitter = StepEmitter(context: context, rebuilt: rebuilt, loosened: loosened)
+      let steps = renames + (try emitter.steps())
+      guard let members = Self.cycle(in: steps) else { return steps }
+      // A view or table in the circle is made in two steps; each once, so that this comes to an end.
+      let more = members.filter { $0.kind == .view || $0.kind == .table }.filter {
+        loosened.insert($0).inserted
+      }
+      if more.isEmpty { return steps }
+    }
+  }
+
+  /// Only functions and views can need each other in a circle.
+  private static func cycle(in steps: [Step]) -> [ObjectID]? {
+    guard steps.contains(where: { $0.subject.kind == .function || $0.subject.kind == .view }) else {
+      return nil
+    }
+    do {
+      _ = try Order.sorted(steps)
+      return nil
+    } catch {
+      if case .cycle(let members) = error { return members }
+      return nil
+    }
   }
 
   /// Transactions around what may stand in one; every transaction says itself how its names are meant and

@@ -9,7 +9,8 @@ extension SchemaBuilder {
     for object in objects {
       var found = dependencies[object.id] ?? []
       func add(_ id: ObjectID) {
-        if id != object.id, !found.contains(id) { found.append(id) }
+        // A view may read itself.
+        if id != object.id || id.kind == .view, !found.contains(id) { found.append(id) }
       }
       for text in SchemaBuilder.texts(of: object) {
         let references = scanner.references(in: text)

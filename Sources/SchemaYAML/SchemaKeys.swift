@@ -345,6 +345,10 @@ enum SchemaKeys {
       Key("query", .sql(examples: []), "The SELECT, without a final semicolon.", required: true),
       Key("columns", .names, "Names of the result's columns."),
       Key(
+        "result", .named(.sql(examples: ["integer"])),
+        "The result's columns with their types, where a view and a function need each other.",
+        engine: .postgresql),
+      Key(
         "column_comments", .named(.text), "Comments on the result's columns: name to text.",
         engine: .postgresql),
       columnGrants,

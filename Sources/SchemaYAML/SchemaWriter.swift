@@ -27,6 +27,8 @@ package struct SchemaWriter: Sendable {
   /// On PostgreSQL, what is `NOT NULL` because of its primary key.
   let keyColumns: Set<ObjectID>
   let cache = WritingCache()
+  /// Views that need themselves, if only through others.
+  let circularViews: Set<ObjectID>
 
   /// The text is read back; what does not come back equal is among the losses.
   ///
@@ -76,6 +78,7 @@ package struct SchemaWriter: Sendable {
     }
     viewColumnComments = ofViews
     keyColumns = SchemaWriter.keyColumns(of: schema)
+    circularViews = CircularViews.all(in: schema)
     let said = Set(comments.keys).union(privileges.grants.keys)
     var mentioned: [ObjectID: [ObjectID]] = [:]
     for target in said.sorted()

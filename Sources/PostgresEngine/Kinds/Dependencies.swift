@@ -60,11 +60,11 @@ enum DependencyKind {
     else { return nil }
     // A sequence's owner is a field of it.
     if dependent.kind == .sequence || dependent.kind == .extension { return nil }
-    // A view's rule depends on the view.
+    // A rule is of its relation; one that makes a view and reads the view's columns reads itself.
     if dependent.kind == .view || dependent.kind == .materializedView, needed.kind == .column,
       needed.path.starts(with: dependent.path)
     {
-      return nil
+      return (dependent, dependent)
     }
     return (dependent, needed)
   }

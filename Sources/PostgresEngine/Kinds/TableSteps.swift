@@ -3,7 +3,10 @@ import SQLText
 import SchemaModel
 
 enum TableSteps {
-  static func create(_ table: Table, parts: [SchemaObject], _ context: PlanContext) -> [Step] {
+  /// `inTwo`: what calls functions comes when the table, which these need, is there.
+  static func create(
+    _ table: Table, parts: [SchemaObject], _ context: PlanContext, inTwo: Bool
+  ) -> [Step] {
     var inside: [SchemaObject] = []
     var later: [Step] = []
     var keys: Set<[Field]> = []
@@ -13,13 +16,18 @@ enum TableSteps {
         later.append(ConstraintSteps.add(part, context))
         continue
       }
+      let waits = inTwo && calls(part, context.to, context)
       // CREATE TABLE would take a NOT VALID constraint for valid.
       if case .check(let check) = part,
-        check.isNotValid || PlanContext.waitsForTable(part, table.id, in: context.to)
+        check.isNotValid || waits || PlanContext.waitsForTable(part, table.id, in: context.to)
       {
         later.append(ConstraintSteps.add(part, context))
       } else if case .column(let column) = part, column.isInherited {
         later += overriding(column, of: table, context)
+      } else if case .column(var column) = part, waits, let value = column.defaultValue {
+        column.defaultValue = nil
+        inside.append(.column(column))
+        later.append(defaulting(part, "SET DEFAULT \(value)", consumes: context))
       } else {
         inside.append(part)
       }
@@ -55,7 +63,10 @@ enum TableSteps {
     if let space = table.tablespace { sql += " TABLESPACE \(space)" }
     let own = Set([table.id] + inside.map(\.id))
     var needed = context.needs(.table(table), in: context.to)
-    for part in inside { needed += context.needs(part, in: context.to) }
+    for part in inside {
+      let isCut = inTwo && part.kind == .column && calls(part, context.to, context)
+      needed += isCut ? part.requires : context.needs(part, in: context.to)
+    }
     let step = Step(
       .create, table.id, produces: own.sorted(),
       consumes: Set(needed).subtracting(own).sorted(),
@@ -99,7 +110,27 @@ enum TableSteps {
     return ColumnSteps.completion(column, context)
   }
 
-  static func drop(_ table: Table, parts: [SchemaObject], _ context: PlanContext) -> [Step] {
+  private static func calls(
+    _ part: SchemaObject, _ schema: Schema, _ context: PlanContext
+  ) -> Bool {
+    guard part.kind == .check || part.kind == .column else { return false }
+    return context.needs(part, in: schema).contains { $0.kind == .function }
+  }
+
+  private static func defaulting(
+    _ column: SchemaObject, _ clause: SQL, consumes context: PlanContext
+  ) -> Step {
+    Step(
+      .alter, column.id, consumes: context.needs(column, in: context.to) + [column.id],
+      statements: [
+        Statement(
+          "ALTER TABLE \(path: column.id.relationPath) ALTER COLUMN \(column.id.name) \(clause)")
+      ])
+  }
+
+  static func drop(
+    _ table: Table, parts: [SchemaObject], _ context: PlanContext, inTwo: Bool
+  ) -> [Step] {
     var steps: [Step] = []
     var own = Set([table.id])
     var needed = context.needs(.table(table), in: context.from)
@@ -115,6 +146,24 @@ enum TableSteps {
       if case .check = part, PlanContext.waitsForTable(part, table.id, in: context.from) {
         steps.append(ConstraintSteps.drop(part, context))
         continue
+      }
+      if inTwo, calls(part, context.from, context) {
+        if part.kind == .check {
+          steps.append(ConstraintSteps.drop(part, context))
+          continue
+        }
+        if case .column(let column) = part, column.defaultValue != nil {
+          steps.append(
+            Step(
+              .alter, part.id, releases: context.needs(part, in: context.from) + [part.id],
+              statements: [
+                Statement(
+                  "ALTER TABLE \(path: table.id.path) ALTER COLUMN \(part.id.name) DROP DEFAULT",
+                  lock: .accessExclusive)
+              ]))
+          needed += part.requires
+          continue
+        }
       }
       needed += context.needs(part, in: context.from)
     }

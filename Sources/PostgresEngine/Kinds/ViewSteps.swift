@@ -3,16 +3,54 @@ import SQLText
 import SchemaModel
 
 enum ViewSteps {
-  static func create(_ view: View, _ context: PlanContext) -> Step {
-    Step(
-      .create, view.id, produces: [view.id], consumes: context.needs(.view(view), in: context.to),
-      statements: [Statement(definition(view, word: "CREATE VIEW"))] + defaults(view, from: []))
+  /// `inTwo`: a stub of the same columns comes first, for what the view needs and what needs the view.
+  static func create(_ view: View, _ context: PlanContext, inTwo: Bool) -> [Step] {
+    let needed = context.needs(.view(view), in: context.to)
+    let isInTwo = inTwo || needed.contains(view.id)
+    guard isInTwo, let stub = stub(of: view, word: "CREATE VIEW") else {
+      return [
+        Step(
+          .create, view.id, produces: [view.id], consumes: needed,
+          statements: [Statement(definition(view, word: "CREATE VIEW"))] + defaults(view, from: []))
+      ]
+    }
+    return [
+      Step(
+        .create, view.id, produces: [view.id], consumes: needed.filter { isType($0.kind) },
+        statements: [Statement(stub)]),
+      Step(
+        .alter, view.id, consumes: needed + [view.id],
+        statements: [Statement(definition(view, word: "CREATE OR REPLACE VIEW"))]
+          + defaults(view, from: [])),
+    ]
   }
 
-  static func drop(_ view: View, _ context: PlanContext) -> Step {
-    Step(
-      .drop, view.id, destroys: [view.id], releases: context.needs(.view(view), in: context.from),
-      statements: [Statement("DROP VIEW \(path: view.id.path)", lock: .accessExclusive)])
+  static func drop(_ view: View, _ context: PlanContext, inTwo: Bool) -> [Step] {
+    var steps: [Step] = []
+    var released = context.needs(.view(view), in: context.from)
+    if inTwo, let stub = stub(of: view, word: "CREATE OR REPLACE VIEW") {
+      steps.append(
+        Step(
+          .alter, view.id, releases: released + [view.id],
+          statements: [Statement(stub, lock: .accessExclusive)]))
+      released = released.filter { isType($0.kind) }
+    }
+    return steps + [
+      Step(
+        .drop, view.id, destroys: [view.id], releases: released,
+        statements: [Statement("DROP VIEW \(path: view.id.path)", lock: .accessExclusive)])
+    ]
+  }
+
+  /// A view of the same columns that needs nothing but their types.
+  private static func stub(of view: View, word: SQL) -> SQL? {
+    guard let columns = view.resultColumns, !columns.isEmpty else { return nil }
+    let list = columns.map { "NULL::\(.verbatim($0.type.string)) AS \($0.name)" as SQL }
+    return "\(word) \(path: view.id.path) AS\nSELECT \(list.joined(",\n    "))"
+  }
+
+  private static func isType(_ kind: ObjectKind) -> Bool {
+    TypeContext.kinds.contains(kind) || kind == .namespace || kind == .extension
   }
 
   static func replace(_ old: View, by new: View, _ context: PlanContext) -> Step {

@@ -11,12 +11,15 @@ struct StepEmitter {
   var absorbed: Set<ObjectID> = []
   /// Tables that are made anew, whose parts come with them.
   private let swapped: (tables: Set<ObjectID>, partitions: Set<ObjectID>)
+  /// Made and dropped in two steps, since they and others need each other.
+  private let loosened: Set<ObjectID>
   private var emitted: [Step] = []
 
-  init(context: PlanContext, rebuilt: Set<ObjectID>) {
+  init(context: PlanContext, rebuilt: Set<ObjectID>, loosened: Set<ObjectID> = []) {
     self.context = context
     self.rebuilt = rebuilt
     swapped = TableSwap.tables(context)
+    self.loosened = loosened
     absorbed = ColumnSteps.absorbedSequences(context)
   }
 
@@ -126,12 +129,13 @@ struct StepEmitter {
     case .enumType(let value): [EnumSteps.create(value)]
     case .sequence(let value):
       absorbed.contains(value.id) ? [] : SequenceSteps.create(value, context)
-    case .table(let value): TableSteps.create(value, parts: parts, context)
+    case .table(let value):
+      TableSteps.create(value, parts: parts, context, inTwo: loosened.contains(value.id))
     case .column(let value): [ColumnSteps.add(value, context)]
     case .primaryKey, .unique, .check, .exclusion, .foreignKey:
       [ConstraintSteps.add(object, context)]
     case .index(let value): [IndexSteps.create(value, context)]
-    case .view(let value): [ViewSteps.create(value, context)]
+    case .view(let value): ViewSteps.create(value, context, inTwo: loosened.contains(value.id))
     case .comment(let value): [CommentSteps.set(value)]
     case .trigger(let value): [TriggerSteps.create(value, context)]
     case .extension(let value): [ExtensionKind.create(value)]
@@ -155,13 +159,14 @@ struct StepEmitter {
     case .enumType(let value): [EnumSteps.drop(value)]
     case .sequence(let value):
       absorbed.contains(value.id) || goesWithOwner(value) ? [] : [SequenceSteps.drop(value)]
-    case .table(let value): TableSteps.drop(value, parts: parts, context)
+    case .table(let value):
+      TableSteps.drop(value, parts: parts, context, inTwo: loosened.contains(value.id))
     case .column(let value): [ColumnSteps.drop(value, context, rebuilt: rebuilt)]
     case .primaryKey, .unique, .check, .exclusion, .foreignKey:
       goesWithColumn(object) ? [] : [ConstraintSteps.drop(object, context)]
     case .index(let value):
       goesWithColumn(object) || goesWithView(object) ? [] : [IndexSteps.drop(value, context)]
-    case .view(let value): [ViewSteps.drop(value, context)]
+    case .view(let value): ViewSteps.drop(value, context, inTwo: loosened.contains(value.id))
     case .comment(let value): goesWithTarget(value) ? [] : [CommentSteps.remove(value)]
     case .trigger(let value):
       goesWithView(object) ? [] : [TriggerSteps.drop(value, context)]

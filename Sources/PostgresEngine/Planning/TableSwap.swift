@@ -50,7 +50,7 @@ struct TableSwap {
   func steps(later: [Step]) -> [Step] {
     let inside = context.to.parts(of: new.id).filter(TableSwap.isInside)
     let gone = context.from.parts(of: old.id)
-    var made = TableSteps.create(new, parts: inside, context)[0]
+    var made = TableSteps.create(new, parts: inside, context, inTwo: false)[0]
     made.operation = .rebuild
     made.destroys = ([old.id] + gone.map(\.id)).sorted()
     var needed = context.needs(.table(old), in: context.from)

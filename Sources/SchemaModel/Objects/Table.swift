@@ -95,7 +95,10 @@ package struct Table: Describable {
     _isAnalyzed = Incidental(wrappedValue: isAnalyzed)
   }
 
-  package var requires: [ObjectID] { (id.namespace.map { [.namespace($0)] } ?? []) + parents }
+  package var requires: [ObjectID] {
+    (id.namespace.map { [.namespace($0)] } ?? []) + parents
+      + (accessMethod.map { [ObjectID(.accessMethod, [$0])] } ?? [])
+  }
   package var fields: [Field] {
     [
       Field("strict", isStrict), Field("without_rowid", isWithoutRowid),

@@ -25,6 +25,10 @@ extension SchemaBuilder {
         if let name = name(text, at: item) { view.columnNames.append(name) }
       }
     }
+    let result = nodes.pairs(fields["result"], of: "'result'").compactMap { pair in
+      resultColumn(pair)
+    }
+    if !result.isEmpty { view.resultColumns = result }
     for pair in nodes.pairs(fields["column_defaults"], of: "'column_defaults'") {
       guard let column = name(pair.name, at: pair.key),
         let text = nodes.text(pair.value, of: "a default"),
@@ -33,6 +37,13 @@ extension SchemaBuilder {
       view.columnDefaults.append(View.ColumnDefault(column: column, value: value))
     }
     objects.append(.view(view))
+  }
+
+  private mutating func resultColumn(_ pair: YAMLPair) -> View.ResultColumn? {
+    guard let name = name(pair.name, at: pair.key),
+      let text = nodes.text(pair.value, of: "a type"), let type = typeName(text, at: pair.value)
+    else { return nil }
+    return View.ResultColumn(name: name, type: type.canonical)
   }
 
   /// A view's columns are no objects; what is said of them is.
@@ -89,6 +100,12 @@ extension SchemaWriter {
     var entries = [YAMLEntry("query", sql(view.query.text))]
     if !view.columnNames.isEmpty {
       entries.append(YAMLEntry("columns", names(view.columnNames)))
+    }
+    if circularViews.contains(view.id), let columns = view.resultColumns {
+      let types = columns.map {
+        YAMLEntry(name: text($0.name), .text(typeText(TypeName($0.type.string))))
+      }
+      entries.append(YAMLEntry("result", .mapping(types)))
     }
     entries += columnComments(of: view.id) + columnGrants(of: view.id)
     if !view.columnDefaults.isEmpty {
