@@ -79,13 +79,6 @@ enum Unmodelled {
 
   private static let objects: [Rule] = [
     Rule(
-      "ordered-set aggregates",
-      from: "pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace",
-      name: "pg_catalog.concat(n.nspname, '.', p.proname)",
-      where: "p.prokind = 'a' AND \(CatalogQuery.isUserNamespace("p.pronamespace")) AND p.oid IN "
-        + "(SELECT g.aggfnoid FROM pg_catalog.pg_aggregate g WHERE g.aggkind <> 'n')",
-      member: (CatalogID.procedure, "p.oid")),
-    Rule(
       "triggers of partitions that fire otherwise than their parent's",
       from: "pg_catalog.pg_trigger g JOIN pg_catalog.pg_trigger p ON p.oid = g.tgparentid "
         + "JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid "
@@ -113,14 +106,12 @@ enum Unmodelled {
     source: "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
     name: relation, condition: user, member: member,
     kinds: [
-      ("foreign tables", "c.relkind = 'f'"),
-      ("typed tables", "c.relkind = 'r' AND c.reloftype <> 0"),
       (
         "unlogged sequences",
         "c.relkind = 'S' AND c.relpersistence = 'u' AND NOT EXISTS (SELECT FROM "
           + "pg_catalog.pg_depend d JOIN pg_catalog.pg_class r ON r.oid = d.refobjid "
           + "WHERE d.classid = 1259 AND d.objid = c.oid AND d.deptype IN ('a', 'i') "
           + "AND r.relpersistence = 'u')"
-      ),
+      )
     ])
 }

@@ -114,7 +114,7 @@ enum PostgresTypes {
   static func canonical(_ parts: TypeParts) -> String? {
     let name = parts.names[0].raw
     if parts.isQuoted {
-      if name == "char" { return "\"char\"" }
+      if name == "char" || name == "any" { return "\"\(name)\"" }
       // Quotes keep the grammar out: only the names of pg_type are left.
       if grammarOnly.contains(name) { return nil }
     }

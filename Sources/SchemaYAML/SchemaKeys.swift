@@ -146,6 +146,10 @@ enum SchemaKeys {
         renamedFrom,
       ])
 
+  static let serverOptions = Key(
+    "server_options", .named(.text), "OPTIONS of a foreign table or its column.",
+    engine: .postgresql)
+
   static let table = KeyTable(
     "table",
     [
@@ -192,6 +196,9 @@ enum SchemaKeys {
       Key(
         "partition_bound", .sql(examples: ["for values from (1) to (10)", "default"]),
         "Which rows the partition takes.", engine: .postgresql),
+      Key("of", .name, "The composite type whose attributes the columns are.", engine: .postgresql),
+      Key("server", .name, "The server of a foreign table.", engine: .postgresql),
+      serverOptions,
       Key("inherits", .names, "The tables that this inherits from.", engine: .postgresql),
       with, tablespace, accessMethod,
       Key(
@@ -233,6 +240,7 @@ enum SchemaKeys {
         "The table has the column from a parent, and says something else of it.",
         engine: .postgresql),
       Key("options", .named(.text), "n_distinct and the like.", engine: .postgresql),
+      serverOptions,
       comment, grants, renamedFrom,
     ])
   static let notNull = KeyTable(

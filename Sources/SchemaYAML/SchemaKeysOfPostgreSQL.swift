@@ -62,6 +62,9 @@ extension SchemaKeys {
       Key(
         "aggregate", .sql(examples: ["SFUNC = add, STYPE = integer"]),
         "The definition of an aggregate."),
+      Key(
+        "direct_arguments", .integer,
+        "How many arguments of an ordered-set aggregate stand before ORDER BY."),
     ]
     let ofFunctions = [
       Key("window", .boolean, "WINDOW."),

@@ -64,6 +64,15 @@ struct StandaloneKindTests {
     CREATE SERVER films TYPE 'oracle' VERSION '9' FOREIGN DATA WRAPPER files OPTIONS (host 'h', password 'hidden');
     CREATE USER MAPPING FOR PUBLIC SERVER films OPTIONS (user 'u', password 'hidden');
     COMMENT ON SERVER films IS 'a server';
+    CREATE FOREIGN TABLE elsewhere (id int OPTIONS (column_name 'X') NOT NULL, name text DEFAULT 'n', CONSTRAINT positive CHECK (id > 0)) SERVER films OPTIONS (schema_name 's', "Odd" 'it''s');
+    COMMENT ON FOREIGN TABLE elsewhere IS 'a foreign table';
+    COMMENT ON COLUMN elsewhere.id IS 'its column';
+    CREATE VIEW near AS SELECT id FROM elsewhere;
+    CREATE TYPE pair AS (a int, b text);
+    CREATE TABLE typed OF pair (a WITH OPTIONS DEFAULT 5 NOT NULL, PRIMARY KEY (b));
+    CREATE TABLE bare OF pair;
+    CREATE AGGREGATE pct(float8 ORDER BY anyelement) (SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA);
+    CREATE AGGREGATE place(VARIADIC "any" ORDER BY VARIADIC "any") (SFUNC = ordered_set_transition_multi, STYPE = internal, FINALFUNC = rank_final, FINALFUNC_EXTRA, HYPOTHETICAL);
     CREATE FUNCTION note() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;
     CREATE EVENT TRIGGER noted ON ddl_command_end WHEN TAG IN ('DROP TABLE', 'CREATE TABLE') EXECUTE FUNCTION note();
     ALTER EVENT TRIGGER noted DISABLE;
@@ -232,12 +241,24 @@ struct StandaloneKindTests {
       before: """
         CREATE FOREIGN DATA WRAPPER w OPTIONS (a '1', b '2');
         CREATE SERVER s VERSION '1' FOREIGN DATA WRAPPER w OPTIONS (host 'x');
-        CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (user 'u')
+        CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (user 'u');
+        CREATE FOREIGN TABLE f (a int OPTIONS (x '1'), b int) SERVER s OPTIONS (t 'f', u 'g');
+        COMMENT ON FOREIGN TABLE f IS 'gone';
+        CREATE FOREIGN TABLE gone (a int) SERVER s;
+        CREATE TYPE p AS (a int);
+        CREATE TABLE t OF p;
+        CREATE TABLE u (a int)
         """,
       after: """
         CREATE FOREIGN DATA WRAPPER w OPTIONS (b '3', c '4');
         CREATE SERVER s VERSION '2' FOREIGN DATA WRAPPER w OPTIONS (host 'y', port '1');
-        CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (user 'v')
+        CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (user 'v');
+        CREATE FOREIGN TABLE f (a bigint OPTIONS (y '2'), c text NOT NULL, CHECK (a > 1)) SERVER s OPTIONS (t 'h');
+        CREATE FOREIGN TABLE new (a int) SERVER s;
+        COMMENT ON FOREIGN TABLE new IS 'here';
+        CREATE TYPE p AS (a int);
+        CREATE TABLE t (a int);
+        CREATE TABLE u OF p
         """),
     Pair(
       testDescription: "event triggers and casts",

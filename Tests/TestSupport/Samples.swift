@@ -28,7 +28,8 @@ package enum Samples {
         partitionKey: "RANGE (id)", parents: [users], partitionBound: "DEFAULT",
         tablespace: "fast", accessMethod: "columnar", replicaIdentity: .index("orders_pkey"),
         clusteredOn: "orders_total_idx",
-        columnOrder: ["id", "total", "state"],
+        type: ObjectID(.compositeType, ["public", "point3"]), server: "films",
+        serverOptions: ["schema_name=far"], columnOrder: ["id", "total", "state"],
         attachedIndexes: [AttachedIndex(name: "orders_i", parentName: "users_i")],
         parameterOrder: ["fillfactor=70"], source: "CREATE TABLE orders (…)",
         isAnalyzed: true)),
@@ -44,7 +45,7 @@ package enum Samples {
         isInherited: true,
         settings: ColumnSettings(
           storage: "external", compression: "lz4", statisticsTarget: 7,
-          options: ["n_distinct=5"]),
+          options: ["n_distinct=5"], serverOptions: ["column_name=sum"]),
         source: "total sales.Money_Text NOT NULL DEFAULT 0")),
     .column(
       Column(
@@ -155,8 +156,8 @@ package enum Samples {
         ], returns: TypeName("record"), returnsSet: true, language: "plpgsql",
         body: .text("BEGIN END"), isWindow: true, volatility: .stable, isStrict: true,
         isSecurityDefiner: true, isLeakproof: true, parallel: .safe, cost: "10", rows: "5",
-        support: "public.helper", transforms: [TypeName("jsonb")], settings: ["search_path=public"],
-        settingOrder: ["search_path=public"])
+        support: "public.helper", transforms: [TypeName("jsonb")], directArguments: 1,
+        settings: ["search_path=public"], settingOrder: ["search_path=public"])
     ),
     .function(
       Routine(

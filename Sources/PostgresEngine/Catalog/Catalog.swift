@@ -141,7 +141,8 @@ struct Catalog {
   var operatorMembers: [CatalogAddress: [String]] = [:]
   /// The class or family that an entry belongs to.
   var memberOwners: [CatalogAddress: CatalogAddress] = [:]
-  var servers: [UInt32: Identifier] = [:]
+  /// The types of typed tables, by the OID of the table.
+  var typedTables: [UInt32: UInt32] = [:]
   /// By OID, until their tables are read.
   var publications: [UInt32: Publication] = [:]
   /// By the OID of their relation, until their attributes are read.

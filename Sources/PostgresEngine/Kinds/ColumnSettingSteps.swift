@@ -38,6 +38,14 @@ enum ColumnSettingSteps {
     if !changed.isEmpty {
       run("SET (\(TableSteps.parameters(changed)))", .shareUpdateExclusive)
     }
+    let options = ServerOptions.changes(from: old.serverOptions, to: new.serverOptions)
+    if !options.isEmpty {
+      let path = column.id.relationPath
+      statements.append(
+        Statement(
+          "ALTER FOREIGN TABLE \(path: path) ALTER COLUMN \(column.id.name)\(options)",
+          lock: .accessExclusive))
+    }
     return statements
   }
 

@@ -19,6 +19,17 @@ enum ColumnSteps {
     return sql
   }
 
+  /// The column as CREATE TABLE lists it; nil where a typed table has nothing to add to its type.
+  static func line(_ column: Column, in table: Table) -> SQL? {
+    if table.type != nil {
+      let bare = Column(id: column.id, type: column.type, collation: column.collation)
+      let rest = definition(column).text.utf8.dropFirst(definition(bare).text.utf8.count)
+      return rest.isEmpty
+        ? nil : "\(column.id.name) WITH OPTIONS\(.verbatim(String(decoding: rest, as: UTF8.self)))"
+    }
+    return definition(column)
+  }
+
   /// ` CONSTRAINT name NOT NULL NO INHERIT`.
   private static func notNull(_ column: Column) -> SQL {
     let name = column.notNull.name.map { name -> SQL in " CONSTRAINT \(name)" } ?? ""

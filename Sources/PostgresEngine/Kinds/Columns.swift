@@ -42,7 +42,7 @@ enum ColumnKind {
     """
     SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity,
       a.attgenerated, a.attcollation, a.attislocal, a.attstorage, a.attcompression,
-      NULLIF(a.attstattarget, -1), a.attoptions, a.attlen = -1
+      NULLIF(a.attstattarget, -1), a.attoptions, a.attlen = -1, a.attfdwoptions
     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
     WHERE a.attnum > 0 AND NOT a.attisdropped
       -- Of the columns of indexes what is set for them.
@@ -169,6 +169,7 @@ enum ColumnKind {
       default: nil
       }
     settings.statisticsTarget = row.optionalText(12).flatMap { Int64($0) }
+    if !row.isNull(15) { settings.serverOptions = Secrets.plain(row.texts(15)) }
     if !row.isNull(13) { settings.options = Catalog.options(row.texts(13)) }
     return settings
   }
@@ -177,6 +178,7 @@ enum ColumnKind {
   static func finishTables(_ catalog: inout Catalog) {
     for (oid, table) in catalog.tables {
       var table = table
+      table.type = catalog.typedTables[oid].flatMap { catalog.types[$0]?.object }
       table.columnOrder = catalog.relations[oid]?.columns.compactMap { $0?.name } ?? []
       table.attachedIndexes = catalog.attachedIndexes[oid]?.compactMap { name, parent in
         catalog.relations[parent]?.path.last.map { AttachedIndex(name: name, parentName: $0) }

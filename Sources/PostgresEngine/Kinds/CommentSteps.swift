@@ -3,14 +3,16 @@ import SQLText
 import SchemaModel
 
 enum CommentSteps {
-  static func set(_ comment: Comment) -> Step {
-    step(comment, .create, value: "\(literal: comment.text.string)")
+  static func set(_ comment: Comment, _ context: PlanContext) -> Step {
+    step(comment, .create, value: "\(literal: comment.text.string)", in: context.to)
   }
 
-  static func remove(_ comment: Comment) -> Step { step(comment, .drop, value: "NULL") }
+  static func remove(_ comment: Comment, _ context: PlanContext) -> Step {
+    step(comment, .drop, value: "NULL", in: context.from)
+  }
 
   private static func step(
-    _ comment: Comment, _ operation: Step.Operation, value: SQL
+    _ comment: Comment, _ operation: Step.Operation, value: SQL, in schema: Schema
   ) -> Step {
     let target = comment.id.attachmentTarget ?? comment.id
     return Step(
@@ -19,8 +21,15 @@ enum CommentSteps {
       destroys: operation == .create ? [] : [comment.id],
       releases: operation == .create ? [] : needs(target),
       statements: [
-        Statement("COMMENT ON \(name(target)) IS \(value)", lock: .shareUpdateExclusive)
+        Statement(
+          "COMMENT ON \(isForeign(target, schema) ? "FOREIGN " : "")\(name(target)) IS \(value)",
+          lock: .shareUpdateExclusive)
       ])
+  }
+
+  private static func isForeign(_ target: ObjectID, _ schema: Schema) -> Bool {
+    guard target.kind == .table, case .table(let table)? = schema[target] else { return false }
+    return table.server != nil
   }
 
   private static func needs(_ target: ObjectID) -> [ObjectID] {

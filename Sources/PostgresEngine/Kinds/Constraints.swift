@@ -20,7 +20,7 @@ enum ConstraintKind {
           JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace)::text END,
         \(news)
       FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-      WHERE c.relkind IN ('r', 'p') AND k.contype IN ('p', 'u', 'c', 'f', 'x')
+      WHERE c.relkind IN ('r', 'p', 'f') AND k.contype IN ('p', 'u', 'c', 'f', 'x')
         AND k.conparentid = 0 AND (k.conislocal OR k.coninhcount = 0) AND \(CatalogQuery.userRelation)
       """, isForCompanion: true
     ) { rows, catalog in

@@ -52,7 +52,6 @@ enum ServerKind {
   ) { rows, catalog in
     for row in rows {
       let name = Identifier(row.text(1))
-      catalog.servers[row.oid(0)] = name
       catalog.add(
         .server, at: CatalogAddress(CatalogID.server, row.oid(0)), path: [name],
         [
@@ -132,6 +131,11 @@ enum Secrets {
       "access_key",
     ]
     .contains { name.contains($0) }
+  }
+
+  /// The options that hold none, sorted.
+  static func plain(_ options: [String]) -> [ExactText] {
+    options.filter { !isSecret(String($0.prefix { $0 != "=" })) }.map { ExactText($0) }.sorted()
   }
 
   static func present(_ options: [String]) -> DefinedObject.Value? {

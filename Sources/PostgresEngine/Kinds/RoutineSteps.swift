@@ -55,7 +55,13 @@ enum RoutineSteps {
 
   private static func definition(_ routine: Routine, word: SQL) -> SQL {
     if case .aggregate(let definition) = routine.body {
-      let list = routine.arguments.map(argument)
+      var list = routine.arguments.map(argument)
+      if let direct = routine.directArguments.map({ Int($0) }), (0...list.count).contains(direct) {
+        // A variadic argument before ORDER BY stands for the one after it too.
+        let sorted = direct == list.count ? list.suffix(1) : list[direct...]
+        let before = list.prefix(direct).joined(", ")
+        list = ["\(before)\(before.isEmpty ? "" : " ")ORDER BY \(sorted.joined(", "))"]
+      }
       return """
         \(word) AGGREGATE \(path: Array(routine.id.path.prefix(2)))\
         (\(list.isEmpty ? "*" : list.joined(", "))) (\(.verbatim(definition.string)))

@@ -16,8 +16,9 @@ enum RoutineKind {
           'SSPACE = ' || NULLIF(g.aggtransspace, 0),
           'FINALFUNC = ' || NULLIF(g.aggfinalfn::text, '-'),
           CASE WHEN g.aggfinalextra THEN 'FINALFUNC_EXTRA' END,
-          'FINALFUNC_MODIFY = ' || CASE g.aggfinalmodify WHEN 's' THEN 'SHAREABLE'
-            WHEN 'w' THEN 'READ_WRITE' END,
+          'FINALFUNC_MODIFY = ' || CASE WHEN g.aggfinalmodify = 's' THEN 'SHAREABLE'
+            WHEN g.aggfinalmodify = 'w' AND g.aggkind = 'n' THEN 'READ_WRITE'
+            WHEN g.aggfinalmodify = 'r' AND g.aggkind <> 'n' THEN 'READ_ONLY' END,
           'COMBINEFUNC = ' || NULLIF(g.aggcombinefn::text, '-'),
           'SERIALFUNC = ' || NULLIF(g.aggserialfn::text, '-'),
           'DESERIALFUNC = ' || NULLIF(g.aggdeserialfn::text, '-'),
@@ -34,11 +35,15 @@ enum RoutineKind {
             FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
             WHERE o.oid = g.aggsortop) END,
           CASE p.proparallel WHEN 's' THEN 'PARALLEL = SAFE'
-            WHEN 'r' THEN 'PARALLEL = RESTRICTED' END)
-        FROM pg_catalog.pg_aggregate g WHERE g.aggfnoid = p.oid AND g.aggkind = 'n') END,
+            WHEN 'r' THEN 'PARALLEL = RESTRICTED' END,
+          CASE WHEN g.aggkind = 'h' THEN 'HYPOTHETICAL' END)
+        FROM pg_catalog.pg_aggregate g WHERE g.aggfnoid = p.oid) END,
       CASE WHEN p.protrftypes IS NOT NULL THEN (
         SELECT pg_catalog.array_agg(pg_catalog.format_type(u.type, NULL) ORDER BY u.i)::text
-        FROM pg_catalog.unnest(p.protrftypes) WITH ORDINALITY u(type, i)) END
+        FROM pg_catalog.unnest(p.protrftypes) WITH ORDINALITY u(type, i)) END,
+      CASE WHEN p.prokind = 'a' THEN (
+        SELECT g.aggnumdirectargs FROM pg_catalog.pg_aggregate g
+        WHERE g.aggfnoid = p.oid AND g.aggkind <> 'n') END
     FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
     CROSS JOIN LATERAL (
       SELECT pg_catalog.array_agg(u.type ORDER BY u.i)::text AS types,
@@ -47,9 +52,7 @@ enum RoutineKind {
           pg_catalog.pg_get_function_arg_default(p.oid, u.i::int) ORDER BY u.i)::text END AS defaults
       FROM pg_catalog.unnest(COALESCE(p.proallargtypes, p.proargtypes::pg_catalog.oid[]))
         WITH ORDINALITY u(type, i)) a
-    WHERE (p.prokind IN ('f', 'p', 'w') OR p.oid IN (
-        SELECT g.aggfnoid FROM pg_catalog.pg_aggregate g WHERE g.aggkind = 'n'))
-      AND \(CatalogQuery.isUserNamespace("p.pronamespace"))
+    WHERE \(CatalogQuery.isUserNamespace("p.pronamespace"))
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend i
                       WHERE i.classid = 1255 AND i.objid = p.oid AND i.deptype = 'i')
     """
@@ -94,6 +97,7 @@ enum RoutineKind {
     if row.text(13) != (routine.returnsSet ? "1000" : "0") {
       routine.rows = ExactText(row.text(13))
     }
+    routine.directArguments = row.optionalInteger(27).map { Int64($0) }
     routine.support = row.optionalText(24).map { ExactText($0) }
     if !row.isNull(26) { routine.transforms = row.texts(26).map { TypeName($0) } }
     routine.settings = Catalog.options(row.texts(17))

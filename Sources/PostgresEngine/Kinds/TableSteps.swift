@@ -34,25 +34,33 @@ enum TableSteps {
     }
     var lines: [SQL] = []
     for column in ordered(inside, by: table.columnOrder ?? []) {
-      lines.append("    " + ColumnSteps.definition(column))
+      if let line = ColumnSteps.line(column, in: table) { lines.append("    " + line) }
     }
     for part in inside {
       if let clause = ConstraintSteps.definition(part) {
         lines.append("    CONSTRAINT \(part.id.name) " + clause)
       }
     }
-    let kind: SQL = table.isUnlogged ? "CREATE UNLOGGED TABLE" : "CREATE TABLE"
+    let kind: SQL =
+      table.server != nil
+      ? "CREATE FOREIGN TABLE" : table.isUnlogged ? "CREATE UNLOGGED TABLE" : "CREATE TABLE"
     var sql: SQL = "\(kind) \(path: table.id.path)"
     if let bound = table.partitionBound, let parent = table.parents.first {
       sql += " PARTITION OF \(path: parent.path)"
       if !lines.isEmpty { sql += " (\n\(lines.joined(",\n"))\n)" }
       sql += " \(.verbatim(bound.string))"
+    } else if let type = table.type {
+      sql += " OF \(path: type.path)"
+      if !lines.isEmpty { sql += " (\n\(lines.joined(",\n"))\n)" }
     } else {
       sql += lines.isEmpty ? " ()" : " (\n\(lines.joined(",\n"))\n)"
       if !table.parents.isEmpty {
         let parents = table.parents.map { parent -> SQL in "\(path: parent.path)" }
         sql += " INHERITS (\(parents.joined(", ")))"
       }
+    }
+    if let server = table.server {
+      sql += " SERVER \(server)\(ServerOptions.clause(table.serverOptions))"
     }
     if let key = table.partitionKey { sql += " PARTITION BY \(.verbatim(key.string))" }
     if let method = table.accessMethod { sql += " USING \(method)" }
@@ -169,10 +177,16 @@ enum TableSteps {
     }
     let step = Step(
       .drop, table.id, destroys: own.sorted(), releases: Set(needed).subtracting(own).sorted(),
-      statements: [Statement("DROP TABLE \(path: table.id.path)", lock: .accessExclusive)],
-      hazards: [
-        Hazard("DL01", "Every row of table \(table.id.name) is lost.", needsPermission: true)
-      ], reversibility: .structureOnly)
+      statements: [
+        Statement(
+          "DROP \(table.server == nil ? "" : "FOREIGN ")TABLE \(path: table.id.path)",
+          lock: .accessExclusive)
+      ],
+      // The rows of a foreign table are somewhere else.
+      hazards: table.server != nil
+        ? []
+        : [Hazard("DL01", "Every row of table \(table.id.name) is lost.", needsPermission: true)],
+      reversibility: table.server == nil ? .structureOnly : .exact)
     return steps + [step]
   }
 
@@ -195,6 +209,16 @@ enum TableSteps {
       hazards.append(Hazard("LK32", "Who may see which rows of \(new.id.name) changes."))
     }
     statements += lineage(from: old, to: new)
+    if old.type != new.type {
+      let clause: SQL = new.type.map { "OF \(path: $0.path)" } ?? "NOT OF"
+      statements.append(
+        Statement("ALTER TABLE \(path: new.id.path) \(clause)", lock: .accessExclusive))
+    }
+    let options = ServerOptions.changes(from: old.serverOptions, to: new.serverOptions)
+    if !options.isEmpty {
+      statements.append(
+        Statement("ALTER FOREIGN TABLE \(path: new.id.path)\(options)", lock: .accessExclusive))
+    }
     if old.partitionBound != nil, new.partitionBound == nil {
       statements += Inheritance.leftIndexes(old, new, context)
     }

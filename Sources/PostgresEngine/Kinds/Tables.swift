@@ -13,15 +13,18 @@ enum RelationKind {
   static let query = CatalogQuery(
     """
     SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.reloptions,
-      c.reloftype <> 0, c.relrowsecurity, c.relforcerowsecurity,
+      c.reloftype, c.relrowsecurity, c.relforcerowsecurity,
       CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END,
       CASE WHEN c.relispartition AND c.relkind IN ('r', 'p', 'f')
         THEN pg_catalog.pg_get_expr(c.relpartbound, c.oid) END,
-      s.spcname, CASE WHEN m.amname <> 'heap' THEN m.amname END, c.relreplident, o.reloptions
+      s.spcname, CASE WHEN m.amname <> 'heap' THEN m.amname END, c.relreplident, o.reloptions,
+      v.srvname, f.ftoptions
     FROM pg_catalog.pg_class c
     LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
     LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam AND m.amtype = 't'
     LEFT JOIN pg_catalog.pg_class o ON o.oid = c.reltoastrelid AND o.reloptions IS NOT NULL
+    LEFT JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = c.oid
+    LEFT JOIN pg_catalog.pg_foreign_server v ON v.oid = f.ftserver
     WHERE c.relkind IN ('r', 'v', 'S', 'm', 'f', 'p', 'i', 'I') AND \(CatalogQuery.userRelation)
     """
   ) { rows, catalog in
@@ -61,9 +64,9 @@ enum RelationKind {
     let path = [namespace, Identifier(row.text(2))]
     let kind = row.code(3)
     var relation = Catalog.Relation(kind: kind, path: path)
-    let isModelled = !row.bool(6) && !catalog.isExtensionMember(CatalogID.relation, oid)
+    let isModelled = !catalog.isExtensionMember(CatalogID.relation, oid)
     switch kind {
-    case UInt8(ascii: "r"), UInt8(ascii: "p"):
+    case UInt8(ascii: "r"), UInt8(ascii: "p"), UInt8(ascii: "f"):
       guard isModelled else { break }
       let id = ObjectID(.table, path)
       relation.id = id
@@ -82,9 +85,13 @@ enum RelationKind {
       table.replicaIdentity =
         switch row.code(13) {
         case UInt8(ascii: "f"): .full
-        case UInt8(ascii: "n"): .nothing
+        // A foreign table has none, and cannot be told.
+        case UInt8(ascii: "n"): kind == UInt8(ascii: "f") ? nil : .nothing
         default: nil
         }
+      table.server = row.optionalText(15).map { Identifier($0) }
+      table.serverOptions = Secrets.plain(row.texts(16))
+      if row.oid(6) != 0 { catalog.typedTables[oid] = row.oid(6) }
       catalog.tables.append((oid, table))
       catalog.addresses[CatalogAddress(CatalogID.relation, oid)] = id
     case UInt8(ascii: "v"), UInt8(ascii: "m"):

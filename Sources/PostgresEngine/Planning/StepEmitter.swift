@@ -136,7 +136,7 @@ struct StepEmitter {
       [ConstraintSteps.add(object, context)]
     case .index(let value): [IndexSteps.create(value, context)]
     case .view(let value): ViewSteps.create(value, context, inTwo: loosened.contains(value.id))
-    case .comment(let value): [CommentSteps.set(value)]
+    case .comment(let value): [CommentSteps.set(value, context)]
     case .trigger(let value): [TriggerSteps.create(value, context)]
     case .extension(let value): [ExtensionKind.create(value)]
     case .domain(let value): [DomainSteps.create(value, context)]
@@ -167,7 +167,7 @@ struct StepEmitter {
     case .index(let value):
       goesWithColumn(object) || goesWithView(object) ? [] : [IndexSteps.drop(value, context)]
     case .view(let value): ViewSteps.drop(value, context, inTwo: loosened.contains(value.id))
-    case .comment(let value): goesWithTarget(value) ? [] : [CommentSteps.remove(value)]
+    case .comment(let value): goesWithTarget(value) ? [] : [CommentSteps.remove(value, context)]
     case .trigger(let value):
       goesWithView(object) ? [] : [TriggerSteps.drop(value, context)]
     case .extension(let value): [ExtensionKind.drop(value)]
@@ -218,6 +218,12 @@ struct StepEmitter {
     case (.sequence(let old), .sequence(let new)):
       return absorbed.contains(new.id) ? [] : SequenceSteps.alter(old, to: new, context)
     case (.table(let old), .table(let new)):
+      guard old.server == new.server else {
+        throw .unsupported(
+          new.id,
+          "PostgreSQL cannot move a table to another server; drop it in one step and make it anew in the "
+            + "next")
+      }
       if swapped.tables.contains(new.id) {
         let later = context.to.parts(of: new.id).filter { !TableSwap.isInside($0) }
         return TableSwap(old, new, context).steps(later: later.flatMap { create($0, parts: []) })
@@ -237,7 +243,7 @@ struct StepEmitter {
       if old.isInherited, new.isInherited { return try inheritedColumn(old, becomes: new) }
       return try ColumnSteps.alter(old, to: new, context)
     case (.view(let old), .view(let new)): return [ViewSteps.replace(old, by: new, context)]
-    case (.comment, .comment(let new)): return [CommentSteps.set(new)]
+    case (.comment, .comment(let new)): return [CommentSteps.set(new, context)]
     case (.primaryKey, .primaryKey), (.unique, .unique), (.check, .check),
       (.exclusion, .exclusion), (.foreignKey, .foreignKey), (.index, .index):
       return [ConstraintSteps.alter(alteration)]
@@ -307,7 +313,7 @@ struct StepEmitter {
       }
       for target in targets where context.change[target] == nil {
         if case .comment(let comment)? = context.to[target] {
-          emitted.append(CommentSteps.set(comment))
+          emitted.append(CommentSteps.set(comment, context))
         }
       }
     }

@@ -39,15 +39,18 @@ package struct ColumnSettings: Hashable, Sendable, Codable {
   package var statisticsTarget: Int64?
   /// As `name=value`, sorted: `n_distinct`, `n_distinct_inherited`.
   package var options: [ExactText]
+  /// Of a column of a foreign table, as `name=value`, sorted.
+  package var serverOptions: [ExactText]
 
   package init(
     storage: String? = nil, compression: String? = nil, statisticsTarget: Int64? = nil,
-    options: [ExactText] = []
+    options: [ExactText] = [], serverOptions: [ExactText] = []
   ) {
     self.storage = storage
     self.compression = compression
     self.statisticsTarget = statisticsTarget
     self.options = options
+    self.serverOptions = serverOptions
   }
 
   package static let usual = ColumnSettings()
@@ -56,6 +59,7 @@ package struct ColumnSettings: Hashable, Sendable, Codable {
     [
       Field("storage", storage), Field("compression", compression),
       Field("statistics", statisticsTarget), Field("options", texts: options),
+      Field("server_options", texts: serverOptions),
     ]
   }
 }

@@ -78,6 +78,8 @@ package struct Routine: Describable {
   /// `TRANSFORM FOR TYPE`: the types.
   package var transforms: [TypeName]
   /// `SET name TO value` as `name=value`, sorted.
+  /// Of an ordered-set aggregate, how many arguments stand before `ORDER BY`.
+  package var directArguments: Int64?
   package var settings: [ExactText]
   /// The settings in the order of the catalog, which dumps keep.
   @Incidental package var settingOrder: [ExactText]?
@@ -88,7 +90,8 @@ package struct Routine: Describable {
     volatility: Volatility = .volatile, isStrict: Bool = false, isSecurityDefiner: Bool = false,
     isLeakproof: Bool = false, parallel: Parallel = .unsafe, cost: ExactText? = nil,
     rows: ExactText? = nil, support: ExactText? = nil, transforms: [TypeName] = [],
-    settings: [ExactText] = [], settingOrder: [ExactText]? = nil
+    directArguments: Int64? = nil, settings: [ExactText] = [],
+    settingOrder: [ExactText]? = nil
   ) {
     self.id = id
     self.isProcedure = isProcedure
@@ -107,6 +110,7 @@ package struct Routine: Describable {
     self.rows = rows
     self.support = support
     self.transforms = transforms
+    self.directArguments = directArguments
     self.settings = settings
     _settingOrder = Incidental(wrappedValue: settingOrder)
   }
@@ -136,6 +140,7 @@ package struct Routine: Describable {
       Field("parallel", parallel == .unsafe ? nil : parallel.rawValue),
       Field("cost", cost?.string), Field("rows", rows?.string), Field("support", support?.string),
       Field("transforms", texts: transforms.map(\.canonical)),
+      Field("direct_arguments", directArguments),
       Field("settings", .list(settings.map { .text($0) })),
     ]
   }

@@ -53,6 +53,12 @@ package struct Table: Describable {
   package var replicaIdentity: ReplicaIdentity?
   /// PostgreSQL: the index (or key) that CLUSTER goes by.
   package var clusteredOn: Identifier?
+  /// PostgreSQL: the composite type whose attributes the columns are (`OF type`).
+  package var type: ObjectID?
+  /// PostgreSQL: the server of a foreign table.
+  package var server: Identifier?
+  /// The options of a foreign table as `name=value`, sorted.
+  package var serverOptions: [ExactText]
   /// The storage parameters in the order of the catalog, which dumps keep.
   @Incidental package var parameterOrder: [ExactText]?
   /// The columns in the order of the catalog or of the file.
@@ -70,7 +76,8 @@ package struct Table: Describable {
     storageParameters: [ExactText] = [], partitionKey: ExactText? = nil,
     parents: [ObjectID] = [], partitionBound: ExactText? = nil, tablespace: Identifier? = nil,
     accessMethod: Identifier? = nil, replicaIdentity: ReplicaIdentity? = nil,
-    clusteredOn: Identifier? = nil, columnOrder: [Identifier]? = nil,
+    clusteredOn: Identifier? = nil, type: ObjectID? = nil, server: Identifier? = nil,
+    serverOptions: [ExactText] = [], columnOrder: [Identifier]? = nil,
     attachedIndexes: [AttachedIndex]? = nil, parameterOrder: [ExactText]? = nil,
     source: String? = nil, isAnalyzed: Bool? = nil
   ) {
@@ -88,6 +95,9 @@ package struct Table: Describable {
     self.accessMethod = accessMethod
     self.replicaIdentity = replicaIdentity
     self.clusteredOn = clusteredOn
+    self.type = type
+    self.server = server
+    self.serverOptions = serverOptions
     _columnOrder = Incidental(wrappedValue: columnOrder)
     _parameterOrder = Incidental(wrappedValue: parameterOrder)
     _attachedIndexes = Incidental(wrappedValue: attachedIndexes)
@@ -97,7 +107,8 @@ package struct Table: Describable {
 
   package var requires: [ObjectID] {
     (id.namespace.map { [.namespace($0)] } ?? []) + parents
-      + (accessMethod.map { [ObjectID(.accessMethod, [$0])] } ?? [])
+      + (accessMethod.map { [ObjectID(.accessMethod, [$0])] } ?? []) + (type.map { [$0] } ?? [])
+      + (server.map { [ObjectID(.server, [$0])] } ?? [])
   }
   package var fields: [Field] {
     [
@@ -113,7 +124,8 @@ package struct Table: Describable {
           : .list(parents.map { parent in .list(parent.path.map { .text(ExactText($0.key)) }) })),
       Field("partition_bound", partitionBound?.string), Field("tablespace", tablespace),
       Field("access_method", accessMethod), Field("replica_identity", replicaIdentity?.text),
-      Field("clustered_on", clusteredOn),
+      Field("clustered_on", clusteredOn), Field("of", type), Field("server", server),
+      Field("server_options", texts: serverOptions),
     ]
   }
 
@@ -121,6 +133,8 @@ package struct Table: Describable {
     var copy = self
     copy.id = names(id)
     copy.parents = parents.map { names($0) }
+    copy.type = type.map { names($0) }
+    copy.server = server.map { names(ObjectID(.server, [$0])).name }
     copy.clusteredOn = clusteredOn.map { names.index($0, of: id) }
     if case .index(let name)? = replicaIdentity {
       copy.replicaIdentity = .index(names.index(name, of: id))

@@ -117,6 +117,7 @@ extension SchemaWriter {
       entries.append(YAMLEntry("statistics", .word(String(target))))
     }
     return entries + parameters(settings.options, "options")
+      + parameters(settings.serverOptions, "server_options")
   }
 
   /// What the sequence behind an identity column is called.

@@ -88,7 +88,8 @@ extension SchemaBuilder {
     }
     column.settings = ColumnSettings(
       storage: fields.word("storage"), compression: fields.word("compression"),
-      statisticsTarget: fields.integer("statistics"), options: parameters(fields["options"]))
+      statisticsTarget: fields.integer("statistics"), options: parameters(fields["options"]),
+      serverOptions: serverOptions(fields["server_options"]))
   }
 
   /// The keys of the mapping form, beside the clauses after its type.

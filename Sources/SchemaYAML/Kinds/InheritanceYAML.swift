@@ -39,6 +39,13 @@ extension SchemaBuilder {
     }
   }
 
+  /// `name=value` in the letters of the wrapper, sorted.
+  mutating func serverOptions(_ node: YAMLNode?) -> [ExactText] {
+    nodes.pairs(node, of: "'server_options'").compactMap { pair in
+      nodes.text(pair.value, of: "'\(pair.name)'").map { ExactText("\(pair.name)=\($0)") }
+    }.sorted()
+  }
+
   mutating func readLineage(_ fields: Fields, into table: inout Table) {
     if let text = fields.text("partition_by") {
       table.partitionKey = ExactText(PartitionText.canonical(text))
@@ -51,6 +58,14 @@ extension SchemaBuilder {
     {
       table.parents.append(referencedTable(path))
     }
+    if let node = fields["of"], let text = fields.text("of") {
+      table.type = typeName(text, at: node)?.object
+      if table.type?.kind != .compositeType {
+        nodes.report(node.mark, "there is no composite type '\(text)'")
+      }
+    }
+    table.server = ownName(fields, "server")
+    table.serverOptions = serverOptions(fields["server_options"])
     if let node = fields["inherits"] {
       for (text, item) in nodes.texts(node, of: "'inherits'") {
         if let path = path(text, at: item) { table.parents.append(referencedTable(path)) }
@@ -62,6 +77,9 @@ extension SchemaBuilder {
 extension SchemaWriter {
   func lineage(of table: Table) -> [YAMLEntry] {
     var entries: [YAMLEntry] = []
+    if let type = table.type { entries.append(YAMLEntry("of", .text(text(type.path)))) }
+    if let server = table.server { entries.append(YAMLEntry("server", name(server))) }
+    entries += parameters(table.serverOptions, "server_options")
     if let key = table.partitionKey { entries.append(YAMLEntry("partition_by", sql(key.string))) }
     let parents = table.parents.map { YAMLValue.text(text($0.path)) }
     if let bound = table.partitionBound {

@@ -41,6 +41,9 @@ extension SchemaWriter {
       entries.append(YAMLEntry("sql_body", sql(expression.text)))
     case .aggregate(let definition):
       entries.append(YAMLEntry("aggregate", sql(definition.string)))
+      if let direct = routine.directArguments {
+        entries.append(YAMLEntry("direct_arguments", .word(String(direct))))
+      }
     case .library(let file, let symbol):
       entries.append(
         YAMLEntry(

@@ -47,6 +47,7 @@ extension SchemaBuilder {
       id: id, isProcedure: isProcedure, arguments: arguments, language: language, body: body)
     if !isProcedure { readResult(fields, at: pair, into: &routine) }
     routine.isWindow = fields.flag("window")
+    routine.directArguments = fields.integer("direct_arguments")
     routine.volatility =
       fields.word("volatility").flatMap { Routine.Volatility(rawValue: $0) } ?? .volatile
     routine.parallel =

@@ -69,7 +69,8 @@ extension SchemaBuilder {
           partitionKey: lineage.partitionKey, parents: lineage.parents,
           partitionBound: lineage.partitionBound, tablespace: lineage.tablespace,
           accessMethod: lineage.accessMethod, replicaIdentity: lineage.replicaIdentity,
-          clusteredOn: lineage.clusteredOn, columnOrder: order,
+          clusteredOn: lineage.clusteredOn, type: lineage.type, server: lineage.server,
+          serverOptions: lineage.serverOptions, columnOrder: order,
           parameterOrder: parameterOrder(fields["with"]))))
     if engine == .postgresql { markKeyColumnsNotNull(of: id) }
   }
