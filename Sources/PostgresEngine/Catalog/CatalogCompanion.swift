@@ -16,7 +16,7 @@ final class CatalogCompanion: Sendable {
 
   /// The rows come with the numbers that stand beside the statements.
   init(_ target: ConnectionString, snapshot: String, queries: [(number: Int, sql: String)]) {
-    DispatchQueue.global().async {
+    DetachedThread.start {
       try? self.read(target, snapshot: snapshot, queries: queries)
       self.state.withLock { $0.isFinished = true }
       self.arrival.signal()

@@ -29,7 +29,7 @@ final class PipelineReader: @unchecked Sendable {
   /// The pipeline must end with a sync.
   init(_ handle: OpaquePointer) {
     self.handle = handle
-    DispatchQueue.global().async {
+    DetachedThread.start {
       self.read()
       self.arrival.signal()
     }
