@@ -5,8 +5,13 @@ extension Schema {
   func restricted(to namespaces: [Identifier]?) throws(Problem) -> (Schema, leftOut: Int) {
     guard let namespaces else { return (self, 0) }
     let wanted = Set(namespaces)
-    let kept = objects.filter { $0.id.namespace.map(wanted.contains) ?? true }
-    guard kept.count < objects.count else { return (self, 0) }
+    let kept = objects.compactMap { object -> SchemaObject? in
+      if case .publication(let publication) = object {
+        return publication.restricted(to: wanted).map { .publication($0) }
+      }
+      return object.id.namespace.map(wanted.contains) ?? true ? object : nil
+    }
+    guard kept.count < objects.count || kept != objects else { return (self, 0) }
     let relations = objects.count { $0.kind.isOnItsOwn }
     let left = relations - kept.count { $0.kind.isOnItsOwn }
     return (try replacing(objects: kept), left)
@@ -32,5 +37,17 @@ extension Schema {
       }
     }
     return try replacing(objects: objects.filter { included.contains($0.id) })
+  }
+}
+
+extension Publication {
+  /// What it publishes of these schemas; nil where it publishes others alone.
+  fileprivate func restricted(to namespaces: Set<Identifier>) -> Publication? {
+    var copy = self
+    copy.members = members.filter { $0.table.namespace.map(namespaces.contains) ?? true }
+    copy.schemas = schemas.filter(namespaces.contains)
+    let isOfOthers =
+      copy.members.isEmpty && copy.schemas.isEmpty && !(members.isEmpty && schemas.isEmpty)
+    return isOfOthers ? nil : copy
   }
 }

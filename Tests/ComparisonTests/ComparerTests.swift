@@ -117,6 +117,29 @@ struct ComparerTests {
     _ = try compare(schema("a > 0", far), schema("a > 1", far), scratch)
   }
 
+  @Test func aPublicationIsCutToTheSchemasThatTheFileDescribes() throws {
+    let elsewhere = ObjectID(.table, [Identifier("sales"), Identifier("t")])
+    let live: [SchemaObject] = [
+      .namespace(Namespace(id: .namespace("sales"))), .table(Table(id: elsewhere)),
+      .publication(
+        Publication(
+          id: ObjectID(.publication, ["both"]),
+          members: [.init(table: Make.id("t")), .init(table: elsewhere)], schemas: ["sales"])),
+      .publication(
+        Publication(id: ObjectID(.publication, ["theirs"]), members: [.init(table: elsewhere)])),
+    ]
+    var to = try schema(
+      "a > 0",
+      [
+        .publication(
+          Publication(
+            id: ObjectID(.publication, ["both"]), members: [.init(table: Make.id("t"))]))
+      ])
+    to.scope.namespaces = ["public"]
+    let result = try compare(schema("a > 0", live), to, nil)
+    #expect(result.difference.changes == [])
+  }
+
   @Test func otherSchemasThanThoseInScopeAreLeftAlone() throws {
     let sales = ObjectID(.table, ["sales", "orders"])
     let from = try schema("a > 0", [.table(Table(id: sales))])

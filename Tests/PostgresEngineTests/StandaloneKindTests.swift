@@ -279,6 +279,24 @@ struct StandaloneKindTests {
         CREATE CAST (e AS int) WITH FUNCTION f(e) AS IMPLICIT
         """),
     Pair(
+      testDescription: "collations under columns, indexes and views",
+      before: """
+        CREATE COLLATION c (locale = 'C');
+        COMMENT ON COLLATION c IS 'kept';
+        CREATE TABLE t (a text COLLATE c PRIMARY KEY, b text DEFAULT 'x', d varchar(5) COLLATE c);
+        CREATE INDEX i ON t (b COLLATE c);
+        CREATE INDEX j ON t (lower(a));
+        CREATE VIEW v AS SELECT a, b FROM t ORDER BY b COLLATE c
+        """,
+      after: """
+        CREATE COLLATION c (locale = 'POSIX');
+        COMMENT ON COLLATION c IS 'kept';
+        CREATE TABLE t (a text COLLATE c PRIMARY KEY, b text DEFAULT 'x', d varchar(5) COLLATE c);
+        CREATE INDEX i ON t (b COLLATE c);
+        CREATE INDEX j ON t (lower(a));
+        CREATE VIEW v AS SELECT a, b FROM t ORDER BY b COLLATE c
+        """),
+    Pair(
       testDescription: "range types under columns, collations under columns",
       before: """
         CREATE TYPE r AS RANGE (subtype = int);

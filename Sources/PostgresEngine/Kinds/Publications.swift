@@ -103,19 +103,19 @@ enum PublicationSteps {
     let name = new.id.name
     var statements: [SQL] = []
     let settings = settings(new, since: old)
-    let gone =
-      old.members.filter { member in !new.members.contains { $0.table == member.table } }
-      .filter { !context.dropped.contains($0.table) }
-      .map { "TABLE \(path: $0.table.path)" as SQL }
-      + old.schemas.filter { !new.schemas.contains($0) && context.to.contains(.namespace($0)) }
-      .map { "TABLES IN SCHEMA \($0)" as SQL }
     // A table's columns and filter cannot be altered: it leaves and joins again.
-    let changed = new.members.filter { member in
-      old.members.contains { $0.table == member.table && $0 != member }
+    let leaving = old.members.filter { member in
+      !context.dropped.contains(member.table) && !new.members.contains(member)
     }
-    let leaving = gone + changed.map { "TABLE \(path: $0.table.path)" as SQL }
-    if !leaving.isEmpty {
-      statements.append("ALTER PUBLICATION \(name) DROP \(leaving.joined(", "))")
+    let schemas = old.schemas.filter {
+      !new.schemas.contains($0) && context.to.contains(.namespace($0))
+    }
+    let gone =
+      (leaving.isEmpty
+        ? [] : ["TABLE \(leaving.map { "\(path: $0.table.path)" as SQL }.joined(", "))" as SQL])
+      + schemas.map { "TABLES IN SCHEMA \($0)" as SQL }
+    if !gone.isEmpty {
+      statements.append("ALTER PUBLICATION \(name) DROP \(gone.joined(", "))")
     }
     if !settings.isEmpty {
       statements.append("ALTER PUBLICATION \(name) SET (\(settings.joined(", ")))")
@@ -134,13 +134,16 @@ enum PublicationSteps {
       statements: statements.map { Statement($0, lock: .shareUpdateExclusive) })
   }
 
+  /// One `TABLE` for all tables, which is all that version 14 understands.
   private static func targets(_ publication: Publication) -> [SQL] {
-    publication.members.map { member in
-      var sql: SQL = "TABLE ONLY \(path: member.table.path)"
+    let tables = publication.members.map { member -> SQL in
+      var sql: SQL = "ONLY \(path: member.table.path)"
       if !member.columns.isEmpty { sql += " (\(member.columns))" }
       if let filter = member.filter { sql += " WHERE (\(filter))" }
       return sql
-    } + publication.schemas.map { "TABLES IN SCHEMA \($0)" as SQL }
+    }
+    return (tables.isEmpty ? [] : ["TABLE \(tables.joined(", "))"])
+      + publication.schemas.map { "TABLES IN SCHEMA \($0)" as SQL }
   }
 
   private static func settings(_ new: Publication, since old: Publication) -> [SQL] {

@@ -42,6 +42,9 @@ struct Rebuild {
       {
         found.insert(new.id)
       }
+      if alteration.id.kind == .rangeType || alteration.id.kind == .collation {
+        found.insert(alteration.id)
+      }
     }
     return found
   }
@@ -83,6 +86,11 @@ struct Rebuild {
       case (.defined(let old), .defined(let new)):
         if new.id.kind == .rangeType {
           queue.append(.swapped(new.id))
+        } else if new.id.kind == .collation {
+          for id in context.dependents[new.id] ?? [] where canComeAgain(id) { mark(id) }
+          for column in CollationSwap.columns(of: new.id, in: context.from) {
+            queue.append(.retyped(column.id, isOther: true))
+          }
         } else if !DefinedSteps.canAlter(old, to: new) {
           mark(alteration.from)
         }
@@ -145,7 +153,7 @@ struct Rebuild {
         for part in context.from.objects(of: kind, under: object.id.path) { mark(part) }
       }
     case .defined:
-      for id in context.dependents[object.id] ?? [] where !isPlainDefault(id) { mark(id) }
+      for id in context.dependents[object.id] ?? [] where canComeAgain(id) { mark(id) }
     case .primaryKey, .unique, .index:
       for key in context.foreignKeys(on: object) { mark(.foreignKey(key)) }
     case .column(let column):
@@ -158,6 +166,22 @@ struct Rebuild {
         where PlanContext.ownColumns(part).contains(column.id.name) { mark(part) }
       }
     default: return
+    }
+  }
+
+  /// Whether the object can be dropped and made again, and nothing is lost but itself.
+  private func canComeAgain(_ id: ObjectID) -> Bool {
+    switch id.kind {
+    case .column: !isPlainDefault(id)
+    case .function, .operator, .operatorFamily, .operatorClass, .cast, .conversion, .transform,
+      .textSearchParser, .textSearchTemplate, .textSearchDictionary, .textSearchConfiguration,
+      .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .statistics, .view,
+      .materializedView, .rule, .trigger, .policy, .publication, .userMapping, .eventTrigger:
+      true
+    case .namespace, .extension, .language, .accessMethod, .collation, .enumType, .baseType,
+      .domain, .compositeType, .rangeType, .sequence, .foreignDataWrapper, .server, .table,
+      .virtualTable, .subscription, .comment, .owner, .grant, .defaultPrivileges:
+      false
     }
   }
 

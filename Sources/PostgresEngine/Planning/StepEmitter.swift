@@ -208,6 +208,8 @@ struct StepEmitter {
     case (.statistics, .statistics(let new)): return [StatisticsSteps.alter(new)]
     case (.publication(let old), .publication(let new)):
       return [PublicationSteps.alter(old, to: new, context)]
+    case (.defined, .defined(let new)) where new.id.kind == .collation:
+      return [CollationSwap.step(new, context)]
     case (.defined(let old), .defined(let new)) where new.id.kind == .rangeType:
       let swap = TypeSwap(context: context, rebuilt: rebuilt)
       return [
