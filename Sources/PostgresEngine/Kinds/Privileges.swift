@@ -57,6 +57,10 @@ enum PrivilegeKind {
     Source(catalog: "pg_statistic_ext", id: 3381, owner: "stxowner", acl: nil),
     Source(catalog: "pg_event_trigger", id: 3466, owner: "evtowner", acl: nil),
     Source(catalog: "pg_publication", id: 6104, owner: "pubowner", acl: nil),
+    Source(
+      catalog: "pg_subscription", id: CatalogID.subscription, owner: "subowner", acl: nil,
+      condition: "x.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d "
+        + "WHERE d.datname = pg_catalog.current_database())"),
   ]
 
   static let owners = CatalogQuery(

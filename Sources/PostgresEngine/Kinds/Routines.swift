@@ -29,6 +29,8 @@ enum RoutineKind {
           'MSSPACE = ' || NULLIF(g.aggmtransspace, 0),
           'MFINALFUNC = ' || NULLIF(g.aggmfinalfn::text, '-'),
           CASE WHEN g.aggmfinalextra THEN 'MFINALFUNC_EXTRA' END,
+          'MFINALFUNC_MODIFY = ' || CASE WHEN g.aggmtransfn <> 0 THEN
+            CASE g.aggmfinalmodify WHEN 's' THEN 'SHAREABLE' WHEN 'w' THEN 'READ_WRITE' END END,
           'MINITCOND = ' || pg_catalog.quote_literal(g.aggminitval),
           'SORTOP = ' || CASE WHEN g.aggsortop <> 0 THEN (
             SELECT pg_catalog.format('OPERATOR(%I.%s)', n.nspname, o.oprname)

@@ -7,11 +7,11 @@ extension ObjectKind {
     case .namespace, .language, .collation, .enumType, .baseType, .domain, .compositeType,
       .rangeType, .sequence, .function, .operator, .operatorFamily, .operatorClass, .conversion,
       .textSearchDictionary, .textSearchConfiguration, .foreignDataWrapper, .server, .table,
-      .statistics, .view, .materializedView, .publication, .eventTrigger:
+      .statistics, .view, .materializedView, .publication, .subscription, .eventTrigger:
       true
     case .extension, .accessMethod, .cast, .transform, .textSearchParser, .textSearchTemplate,
       .userMapping, .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index,
-      .virtualTable, .rule, .trigger, .policy, .subscription, .comment, .owner, .grant,
+      .virtualTable, .rule, .trigger, .policy, .comment, .owner, .grant,
       .defaultPrivileges:
       false
     }
