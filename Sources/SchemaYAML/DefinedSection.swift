@@ -10,6 +10,8 @@ indirect enum AttributeForm: Sendable {
   case type
   case sql(examples: [String])
   case list(AttributeForm)
+  /// Texts whose order says nothing.
+  case set
   /// A mapping of names of one's own, whose order counts or not.
   case options(AttributeForm, keepsOrder: Bool = false)
   /// Entries of an operator class or family, in any order.
@@ -24,11 +26,8 @@ indirect enum AttributeForm: Sendable {
     case .name: .name
     case .type: .sql(examples: ["integer"])
     case .sql(let examples): .sql(examples: examples)
-    case .list(let element):
-      switch element {
-      case .name, .text: .names
-      case .flag, .word, .type, .sql, .list, .options, .members: .list(element.keyForm)
-      }
+    case .list(.name), .set: .names
+    case .list(let element): .list(element.keyForm)
     case .options(let value, _): .named(value.keyForm)
     case .members: .list(.sql(examples: ["OPERATOR 1 <(integer, integer)"]))
     }

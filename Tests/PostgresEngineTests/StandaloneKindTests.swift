@@ -15,6 +15,7 @@ struct StandaloneKindTests {
     CREATE TYPE mood AS ENUM ('sad', 'happy');
     CREATE TABLE orders (id int PRIMARY KEY, total numeric, state text);
     CREATE TABLE log (id int, what text);
+    CREATE UNLOGGED TABLE fast (id serial);
     CREATE VIEW totals AS SELECT id, total FROM orders;
     CREATE RULE keep AS ON DELETE TO orders WHERE OLD.total > 0 DO INSTEAD NOTHING;
     CREATE RULE watch AS ON UPDATE TO orders DO ALSO (INSERT INTO log VALUES (NEW.id, 'it''s; new'); DELETE FROM log WHERE id = OLD.id);
@@ -132,7 +133,16 @@ struct StandaloneKindTests {
       #expect(Differ.differences(wanted, declared.schema) == [])
       for schema in [wanted, declared.schema] {
         try SharedServer.withDatabase { copy, _ in
-          try execute(Plans.plan(PostgresInspector.inspect(copy), schema), copy)
+          let plan = try Plans.plan(PostgresInspector.inspect(copy), schema)
+          try execute(plan, copy)
+          // What says nothing, but is shown by dumps.
+          #expect(
+            plan.steps.flatMap(\.statements).contains {
+              $0.sql.text.contains("TAG IN ('DROP TABLE', 'CREATE TABLE')")
+            })
+          let sequence = try copy.query(
+            "SELECT relpersistence::text FROM pg_class WHERE relname = 'fast_id_seq'")
+          #expect(sequence.first?.text(0) == (copy.serverMajorVersion < 15 ? "p" : "u"))
           let made = try PostgresInspector.inspect(copy)
           // Nobody can make up a secret.
           #expect(

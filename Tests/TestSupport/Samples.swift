@@ -265,7 +265,7 @@ package enum Samples {
       attributes: ["wrapper": .name(ObjectID(.foreignDataWrapper, ["files"]))]),
     DefinedObject(
       id: ObjectID(.userMapping, ["films", "clerk"]),
-      attributes: ["secrets": .list([.text("password")])]),
+      attributes: ["secrets": .set(.init(["password"]))]),
     DefinedObject(
       id: ObjectID(.subscription, ["feed"]),
       attributes: ["publications": .list([.name(ObjectID(.publication, ["feed"]))])]),

@@ -97,9 +97,8 @@ enum DefinedSteps {
             + "SUBSCRIPTION … CONNECTION, then enable it.")
       ]
     }
-    let known = old?["secrets"]?.elements ?? []
-    let names = (new["secrets"]?.elements ?? []).filter { !known.contains($0) }
-      .compactMap { $0.text?.string }
+    let known = old?["secrets"]?.texts ?? []
+    let names = (new["secrets"]?.texts ?? []).filter { !known.contains($0) }.map(\.string)
     guard !names.isEmpty else { return [] }
     return [
       Hazard(
@@ -150,7 +149,7 @@ extension DefinedObject {
       Int64(text.string) == nil ? "\(Identifier(text.string))" : .verbatim(text.string)
     case .type(let type): "\(type)"
     case .expression(let expression): "\(expression)"
-    case .flag, .list, .options, nil: nil
+    case .flag, .list, .set, .options, nil: nil
     }
   }
 

@@ -17,14 +17,14 @@ enum EventTriggerKind {
         case UInt8(ascii: "A"): "always"
         default: nil
         }
-      let tags = row.texts(5).sorted { $0.bytesPrecede($1) }
+      let tags = row.texts(5).map { ExactText($0) }
       catalog.add(
         .eventTrigger, at: CatalogAddress(CatalogID.eventTrigger, row.oid(0)),
         path: [Identifier(row.text(1))],
         [
           "event": Catalog.text(row.text(2)),
           "function": catalog.name(.function, row.text(3)),
-          "tags": tags.isEmpty ? nil : .list(tags.map { .text(ExactText($0)) }),
+          "tags": tags.isEmpty ? nil : .set(.init(tags)),
           "enabled": enabled.map { .text($0) },
         ])
     }
@@ -35,7 +35,7 @@ enum EventTriggerKind {
     create: { object in
       var sql: SQL =
         "CREATE EVENT TRIGGER \(object.id.name) ON \(object.sql("event") ?? .empty)"
-      if let tags = object["tags"]?.elements.compactMap(\.text) {
+      if let tags = object["tags"]?.texts {
         sql += "\n    WHEN TAG IN (\(tags.map { "\(literal: $0.string)" as SQL }.joined(", ")))"
       }
       sql += "\n    EXECUTE FUNCTION \(object.sql("function") ?? .empty)()"

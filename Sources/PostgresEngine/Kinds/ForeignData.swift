@@ -140,6 +140,6 @@ enum Secrets {
 
   static func present(_ options: [String]) -> DefinedObject.Value? {
     let names = options.map { String($0.prefix { $0 != "=" }) }.filter(isSecret).sorted()
-    return names.isEmpty ? nil : .list(names.map { .text(ExactText($0)) })
+    return names.isEmpty ? nil : .set(.init(names.map { ExactText($0) }))
   }
 }

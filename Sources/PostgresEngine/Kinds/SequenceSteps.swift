@@ -5,17 +5,25 @@ import SchemaModel
 enum SequenceSteps {
   /// The owner comes in a step of its own: its default needs the sequence first.
   static func create(_ sequence: Sequence, _ context: PlanContext) -> [Step] {
+    let word: SQL = isUnlogged(sequence, context) ? "UNLOGGED " : ""
+    let text: SQL = "CREATE \(word)SEQUENCE \(path: sequence.id.path)"
     var steps = [
       Step(
         .create, sequence.id, produces: [sequence.id], consumes: sequence.requires,
-        statements: [
-          Statement("CREATE SEQUENCE \(path: sequence.id.path)\(options(sequence.options))")
-        ])
+        statements: [Statement(text + options(sequence.options))])
     ]
     if let owner = sequence.ownedBy {
       steps.append(own(sequence.id, by: owner, of: context.role, context))
     }
     return steps
+  }
+
+  /// From version 15 on the sequence of an unlogged table is unlogged too.
+  private static func isUnlogged(_ sequence: Sequence, _ context: PlanContext) -> Bool {
+    guard context.serverVersion >= 150_000, let owner = sequence.ownedBy,
+      case .table(let table)? = context.to[owner.table]
+    else { return false }
+    return table.isUnlogged
   }
 
   static func drop(_ sequence: Sequence) -> Step {

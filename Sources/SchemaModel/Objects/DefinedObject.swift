@@ -12,7 +12,25 @@ package struct DefinedObject: Describable {
     case type(TypeName)
     case expression(Expression)
     case list([Value])
+    /// Texts whose order says nothing.
+    case set(TextSet)
     case options([Option])
+  }
+
+  /// Equal to another in any order; written in its own, which dumps show.
+  package struct TextSet: Hashable, Sendable, Codable {
+    package var texts: [ExactText]
+
+    package init(_ texts: [ExactText]) { self.texts = texts }
+
+    package static func == (left: TextSet, right: TextSet) -> Bool {
+      left.texts.sorted() == right.texts.sorted()
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(texts.sorted()) }
+
+    package init(from decoder: any Decoder) throws { texts = try [ExactText](from: decoder) }
+    package func encode(to encoder: any Encoder) throws { try texts.encode(to: encoder) }
   }
 
   package struct Option: Hashable, Sendable, Codable {
@@ -66,6 +84,7 @@ extension DefinedObject.Value {
   package var elements: [DefinedObject.Value] {
     if case .list(let values) = self { values } else { [self] }
   }
+  package var texts: [ExactText] { if case .set(let set) = self { set.texts } else { [] } }
   package var options: [DefinedObject.Option] {
     if case .options(let options) = self { options } else { [] }
   }
@@ -73,7 +92,7 @@ extension DefinedObject.Value {
   /// What it names, as far as the name tells.
   var objects: [ObjectID] {
     switch self {
-    case .flag, .text, .expression: []
+    case .flag, .text, .expression, .set: []
     case .name(let id): [id]
     case .type(let type): type.object.map { [$0] } ?? []
     case .list(let values): values.flatMap(\.objects)
@@ -89,6 +108,7 @@ extension DefinedObject.Value {
     case .type(let type): .text(type.canonical)
     case .expression(let expression): .expression(expression)
     case .list(let values): .list(values.map(\.field))
+    case .set(let set): .list(set.texts.sorted().map { .text($0) })
     case .options(let options):
       .list(
         options.map { .record([Field("name", $0.name), Field("value", $0.value.field)]) })
@@ -97,7 +117,7 @@ extension DefinedObject.Value {
 
   func mappingExpressions(_ transform: (Expression) -> Expression) -> DefinedObject.Value {
     switch self {
-    case .flag, .text, .name, .type: self
+    case .flag, .text, .name, .type, .set: self
     case .expression(let expression): .expression(transform(expression))
     case .list(let values): .list(values.map { $0.mappingExpressions(transform) })
     case .options(let options):
@@ -108,7 +128,7 @@ extension DefinedObject.Value {
 
   func renamed(by names: Renaming) -> DefinedObject.Value {
     switch self {
-    case .flag, .text, .expression: self
+    case .flag, .text, .expression, .set: self
     case .name(let id): .name(names.partial(id))
     case .type(let type): .type(names.type(type))
     case .list(let values): .list(values.map { $0.renamed(by: names) })
@@ -141,7 +161,7 @@ extension DefinedObject {
 extension DefinedObject.Value {
   var expressions: [Expression] {
     switch self {
-    case .flag, .text, .name, .type: []
+    case .flag, .text, .name, .type, .set: []
     case .expression(let expression): [expression]
     case .list(let values): values.flatMap(\.expressions)
     case .options(let options): options.flatMap(\.value.expressions)

@@ -167,7 +167,7 @@ extension DefinedSection {
     ])
 
   private static let secrets = AttributeKey(
-    "secrets", .list(.text),
+    "secrets", .set,
     "Names of options that hold secrets; their values are nobody's business.")
   private static let options = AttributeKey("options", .options(.text), "OPTIONS.")
 
@@ -217,7 +217,7 @@ extension DefinedSection {
       AttributeKey("event", .text, "ddl_command_start, ddl_command_end …", required: true),
       AttributeKey(
         "function", .name(.function), "The function, without arguments.", required: true),
-      AttributeKey("tags", .list(.text), "The commands that it fires on: all."),
+      AttributeKey("tags", .set, "The commands that it fires on: all."),
       AttributeKey(
         "enabled", .word(["disabled", "replica", "always"]), "In which sessions it fires."),
     ])

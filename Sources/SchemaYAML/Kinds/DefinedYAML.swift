@@ -197,10 +197,9 @@ extension SchemaBuilder {
       guard case .sequence(let items) = node.content else {
         return value(node, element, of: key).map { .list([$0]) }
       }
-      let values = items.compactMap { value($0, element, of: key) }
-      // Of tags and of names of secrets the order says nothing.
-      guard case .text = element else { return .list(values) }
-      return .list(values.compactMap(\.text).sorted().map { .text($0) })
+      return .list(items.compactMap { value($0, element, of: key) })
+    case .set:
+      return .set(.init(nodes.texts(node, of: "'\(key)'").map { ExactText($0.text) }))
     case .options(let form, let keepsOrder):
       let options = nodes.pairs(node, of: "'\(key)'").compactMap { pair in
         optionName(pair).flatMap { name in
@@ -316,6 +315,7 @@ extension SchemaWriter {
     case .type(let type): return .text(typeText(type))
     case .expression(let expression): return sql(expression.text)
     case .list(let values): return .sequence(values.map { yaml($0) })
+    case .set(let set): return .sequence(set.texts.map { .text($0.string) })
     case .options(let options):
       return .mapping(options.map { YAMLEntry(name: text($0.name), yaml($0.value)) })
     }
