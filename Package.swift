@@ -101,6 +101,9 @@ let package = Package(
         "Comparison", "Planning", "PostgresEngine", "SQLText", "SQLiteEngine", "SchemaDiff",
         "SchemaModel", "TestSupport",
       ]),
+    .testTarget(
+      name: "SourcesTests",
+      dependencies: ["PostgresEngine", "SchemaModel", "Sources", "TestSupport"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["SchemaModel", "TestSupport"]),
     .testTarget(name: "KedgeCLITests", dependencies: ["TestSupport", "kedge"]),
     .testTarget(

@@ -16,6 +16,7 @@ package struct EngineRegistry {
   /// A server on which scratch databases may be made; nil: start a private one; `none`: do without.
   private let scratchURL: String?
   private let servers = PrivateServers()
+  private let seen = SeenDatabases()
 
   package init(scratch: String?) { scratchURL = scratch }
 
@@ -33,6 +34,7 @@ package struct EngineRegistry {
       let target = try EngineProblem.translating { try ConnectionString(address) }
       return try EngineProblem.translating {
         let connection = try PostgresConnection(target)
+        if scratchURL != nil { seen.add(connection.identity(), target.masked) }
         return Reading(
           schema: try PostgresInspector.inspect(connection), label: target.masked)
       }
@@ -70,6 +72,7 @@ package struct EngineRegistry {
       if scratchURL == "none" { return nil }
       if let scratchURL {
         let target = try EngineProblem.translating { try ConnectionString(scratchURL) }
+        try refuseSeen(target)
         return PostgresScratch(on: .given(target))
       }
       guard let server = try servers.server(major: serverVersion.map { $0 / 10_000 }) else {
@@ -77,6 +80,15 @@ package struct EngineRegistry {
       }
       return PostgresScratch(on: .owned(server))
     }
+  }
+
+  /// A server that is compared must not carry the load and the leftovers of a scratch.
+  private func refuseSeen(_ target: ConnectionString) throws {
+    let identity = try EngineProblem.translating { try PostgresConnection(target).identity() }
+    guard let label = seen.label(of: identity) else { return }
+    throw SourceProblem(
+      "the scratch \(target.masked) is the database that is compared, \(label)",
+      nextStep: "name a server that nobody else uses, or leave --scratch out", isRefusal: true)
   }
 
   /// Executes a `.sql` source on a scratch database and reads it back.
@@ -136,5 +148,18 @@ private final class PrivateServers: Sendable {
       return running
     }
     for server in servers { server.stop() }
+  }
+}
+
+/// The live databases that were read, when there is a scratch that must not be one of them.
+private final class SeenDatabases: Sendable {
+  private let labels = Mutex<[DatabaseIdentity: String]>([:])
+
+  func add(_ identity: DatabaseIdentity?, _ label: String) {
+    if let identity { labels.withLock { $0[identity] = label } }
+  }
+
+  func label(of identity: DatabaseIdentity?) -> String? {
+    identity.flatMap { identity in labels.withLock { $0[identity] } }
   }
 }

@@ -29,6 +29,20 @@ struct ScratchTests {
       scope: .init(searchPath: [Identifier("public")], isDeclared: declared))
   }
 
+  @Test func whatARunThatDiedHasLeftIsSweptFromAGivenServer() throws {
+    try SharedServer.withDatabase { connection, server in
+      let old = "kedge_scratch_1000_\(UInt32.random(in: 0 ... .max))"
+      let recent = "kedge_scratch_9999999999_\(UInt32.random(in: 0 ... .max))"
+      for name in [old, recent] { try connection.execute("CREATE DATABASE \(name)") }
+      defer { try? connection.execute("DROP DATABASE IF EXISTS \(recent)") }
+      var scratch = PostgresScratch(on: .given(server.target(database: connection.database)))
+      _ = try scratch.canonical(schema([:]))
+      let left = try connection.query("SELECT datname FROM pg_database").map { $0.text(0) }
+      #expect(!left.contains(old))
+      #expect(left.contains(recent))
+    }
+  }
+
   @Test func saysWhatATextMeans() throws {
     var scratch = try scratch()
     let reading = try scratch.canonical(schema(["c": "A in (1, 2)"]))

@@ -14,7 +14,7 @@ package struct PostgresScratch: Scratch {
 
   package mutating func canonical(_ schema: Schema) throws -> ScratchReading {
     let withPublic = schema.contains(Self.publicSchema)
-    let database = try ScratchDatabase(on: server, withPublic: withPublic)
+    let database = try ScratchDatabase.make(on: server, withPublic: withPublic)
     let administration = try database.administration()
     let builder = ScratchBuilder(
       connection: try database.builder(),
@@ -34,7 +34,7 @@ package struct PostgresScratch: Scratch {
     } catch {
       throw ScriptError(line: ScriptError.line(of: error.offset, in: script), reason: error.message)
     }
-    let database = try ScratchDatabase(on: server, withPublic: true)
+    let database = try ScratchDatabase.make(on: server, withPublic: true)
     let loader = ScriptLoader(
       connection: try database.builder(), administration: try database.administration(),
       canMakeRoles: server.canMakeRoles)
