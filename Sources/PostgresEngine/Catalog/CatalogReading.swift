@@ -1,13 +1,15 @@
 /// One reading of the catalogs: all queries under one snapshot, their rows handed on in order. The costly
 /// queries of a large catalog run on a second connection meanwhile.
 struct CatalogReading {
-  /// The snapshot, and its exported name where the catalogs are so large that a second connection pays
-  /// (some 3,000 tables). https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION
-  static let opening = """
+  /// The snapshot, and its exported name where the catalogs are so large that a second connection pays.
+  /// https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION
+  static func opening(companionFrom bytes: Int) -> String {
+    """
     SELECT pg_catalog.pg_current_snapshot(),
-      CASE WHEN pg_catalog.pg_relation_size('pg_catalog.pg_attribute') > 8 * 1024 * 1024
+      CASE WHEN pg_catalog.pg_relation_size('pg_catalog.pg_attribute') > \(bytes)
         THEN pg_catalog.pg_export_snapshot() END
     """
+  }
 
   private let queries: [CatalogQuery]
   private let companion: CatalogCompanion?
