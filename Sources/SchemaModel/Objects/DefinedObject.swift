@@ -76,6 +76,29 @@ package struct DefinedObject: Describable {
   }
 }
 
+extension DefinedObject {
+  private enum CodingKeys: CodingKey { case id, attributes }
+
+  /// The attributes in order, so that one object is always the same bytes.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(id, forKey: .id)
+    var entries = container.nestedContainer(keyedBy: NameKey.self, forKey: .attributes)
+    for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
+      try entries.encode(value, forKey: NameKey(stringValue: name))
+    }
+  }
+}
+
+/// A key that is a name from a schema.
+private struct NameKey: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+
+  init(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
+}
+
 extension DefinedObject.Value {
   package var text: ExactText? { if case .text(let text) = self { text } else { nil } }
   package var name: ObjectID? { if case .name(let id) = self { id } else { nil } }

@@ -129,6 +129,17 @@ package struct Management: Hashable, Sendable, Codable {
     self.isPartial = isPartial
   }
 
+  private enum CodingKeys: CodingKey { case owners, grants, roles, isPartial }
+
+  /// The roles in order, so that one value is always the same bytes.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(owners, forKey: .owners)
+    try container.encode(grants, forKey: .grants)
+    try container.encodeIfPresent(roles?.sorted(), forKey: .roles)
+    try container.encode(isPartial, forKey: .isPartial)
+  }
+
   package static let everything = Management(owners: true, grants: true)
   package static let nothing = Management(owners: false, grants: false)
 }
