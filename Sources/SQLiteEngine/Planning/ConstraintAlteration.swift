@@ -4,7 +4,7 @@ import SchemaDiff
 import SchemaModel
 
 /// What ALTER TABLE can do to constraints from SQLite 3.53 on: `SET NOT NULL` and `DROP NOT NULL` of a
-/// column, `ADD CHECK`, `DROP CONSTRAINT` of a named check or foreign key.
+/// column, `ADD CHECK`, `DROP CONSTRAINT` of a named check, from 3.54 on also of a foreign key.
 struct ConstraintAlteration {
   private let table: TableChanges
   private let from: Schema
@@ -19,7 +19,9 @@ struct ConstraintAlteration {
   }
 
   /// Only where the version is known: a file of unknown whereabouts is for older libraries, too.
-  var isAvailable: Bool { (from.serverVersion ?? 0) >= 3_053_000 }
+  var isAvailable: Bool { version >= 3_053_000 }
+
+  private var version: Int { from.serverVersion ?? 0 }
 
   /// The steps of every alteration of the table; nil when one of them is not of this kind.
   func alterations() -> [Step]? {
@@ -78,12 +80,14 @@ struct ConstraintAlteration {
   /// Of a constraint that goes without its column.
   func removal(_ constraint: Constraint) -> Step? {
     guard isAvailable, constraint.isNamed else { return nil }
-    switch constraint.value {
-    case .primaryKey, .unique: return nil
-    case .check, .foreignKey: break
-    }
     // Names need not be different, and SQLite drops the first that it finds.
     let name = constraint.id.name
+    switch constraint.value {
+    case .primaryKey, .unique: return nil
+    // 3.53.0 does not find a name that is written in quotes.
+    case .check: if Quoting.name(name.raw) != name.raw, version < 3_053_001 { return nil }
+    case .foreignKey: if version < 3_054_000 { return nil }
+    }
     let sharers = from.constraints(of: table.id).count { $0.isNamed && $0.id.name.key == name.key }
     guard sharers == 1 else { return nil }
     return Step(
