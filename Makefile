@@ -9,10 +9,10 @@ SOURCES = Sources Tests Package.swift
 LIBRARIES = libpq-dev libsqlite3-dev libyaml-dev libssl-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-long test-sqlite test-sqlite-versions release format lint bench record libraries server toolchain
+.PHONY: help demo build test test-long test-sqlite test-sqlite-versions test-postgres-versions release format lint bench record libraries server toolchain
 
 help: ## List what make can do.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: libraries toolchain ## Find drift in a small database, make the migration, apply it, check again.
 	@.ci/install-packages sqlite3
@@ -36,6 +36,9 @@ test-sqlite-versions: libraries toolchain-test ## Test with SQLite 3.46, 3.53 an
 		.ci/sqlite-library $$version "$$folder/$$version" \
 			&& $(MAKE) test-sqlite SQLITE="$$folder/$$version" || exit 1; \
 	done
+
+test-postgres-versions: libraries toolchain-test ## Test with every PostgreSQL that is found, or is in the folders POSTGRES=….
+	POSTGRES=$(POSTGRES) .ci/test-postgres-versions $(SWIFT_TEST)
 
 release: libraries toolchain-static ## Build the binary to ship: .build/release/kedge.
 	$(SWIFT_RELEASE) --product kedge

@@ -24,10 +24,10 @@ package struct PostgresDialect: Dialect {
     }
     let renames = RenamePlanner(difference.renames, from: from).steps()
     let context = PlanContext(from: renamed, to: to, changes: difference.changes)
-    let rebuilt = Rebuild.closure(in: context)
+    let closure = Rebuild.closure(in: context)
     var loosened: Set<ObjectID> = []
     while true {
-      var emitter = StepEmitter(context: context, rebuilt: rebuilt, loosened: loosened)
+      var emitter = StepEmitter(context: context, closure: closure, loosened: loosened)
       let steps = renames + (try emitter.steps())
       guard let members = Self.cycle(in: steps) else { return steps }
       // A view or table in the circle is made in two steps; each once, so that this comes to an end.

@@ -53,13 +53,21 @@ enum CompositeTypeKind {
 
 enum CompositeTypeSteps {
   static func create(_ type: CompositeType, _ context: PlanContext) -> Step {
-    let attributes = type.attributes.map { "\n    " + definition($0) }
-    return Step(
+    Step(
       .create, type.id, produces: [type.id],
-      consumes: context.needs(.compositeType(type), in: context.to),
-      statements: [
-        Statement("CREATE TYPE \(path: type.id.path) AS (\(attributes.joined(","))\n)")
-      ])
+      consumes: context.needs(.compositeType(type), in: context.to), statements: [created(type)])
+  }
+
+  static func created(_ type: CompositeType) -> Statement {
+    let attributes = type.attributes.map { "\n    " + definition($0) }
+    return Statement("CREATE TYPE \(path: type.id.path) AS (\(attributes.joined(","))\n)")
+  }
+
+  /// Whether values of an attribute would have to be converted, which no ALTER does where tables hold some.
+  static func retypes(_ old: CompositeType, by new: CompositeType) -> Bool {
+    new.attributes.contains { attribute in
+      old.attributes.contains { $0.name == attribute.name && $0 != attribute }
+    }
   }
 
   static func drop(_ type: CompositeType, _ context: PlanContext) -> Step {

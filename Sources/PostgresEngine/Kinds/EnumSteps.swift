@@ -15,7 +15,7 @@ enum EnumSteps {
   }
 
   static func alter(
-    _ old: EnumType, to new: EnumType, _ context: PlanContext, rebuilt: Set<ObjectID>
+    _ old: EnumType, to new: EnumType, _ context: PlanContext
   ) -> [Step] {
     let renames = renames(from: old, to: new, context)
     var steps = renames.map { value, name in
@@ -38,18 +38,8 @@ enum EnumSteps {
       }
       return steps
     }
-    let swap = TypeSwap(context: context, rebuilt: rebuilt)
-    var swapped = swap.step(new.id, made: [created(new)], dropping: "TYPE")
-    let gone = Set(old.values).subtracting(new.values)
-    if !gone.isEmpty {
-      swapped.hazards.append(
-        Hazard(
-          "DL08",
-          "Rows that hold \(gone.sorted().map { Quoting.literal($0.string) }.joined(separator: ", ")) "
-            + "stop the change of enum \(new.id.name); they have to be given another value first.",
-          needsPermission: true))
-    }
-    return steps + [swapped]
+    // The swap of the type is planned with whatever else is made of it.
+    return steps
   }
 
   /// Whether values go or change places.
@@ -116,7 +106,7 @@ enum EnumSteps {
     return statements
   }
 
-  private static func created(_ type: EnumType) -> Statement {
+  static func created(_ type: EnumType) -> Statement {
     let values = type.values.map { value -> SQL in "\(literal: value.string)" }
     return Statement("CREATE TYPE \(path: type.id.path) AS ENUM (\(values.joined(", ")))")
   }

@@ -7,6 +7,8 @@ import SchemaModel
 struct Rebuild {
   private let context: PlanContext
   private var rebuilt: Set<ObjectID> = []
+  /// Types that make place for another of the same name.
+  private var swapped: Set<ObjectID> = []
   private var queue: [Disturbance] = []
 
   private enum Disturbance {
@@ -17,36 +19,16 @@ struct Rebuild {
     case swapped(ObjectID)
   }
 
-  static func closure(in context: PlanContext) -> Set<ObjectID> {
+  static func closure(
+    in context: PlanContext
+  ) -> (rebuilt: Set<ObjectID>, swapped: Set<ObjectID>) {
     var rebuild = Rebuild(context: context)
     for change in context.changes { rebuild.start(with: change) }
     for table in TableSwap.tables(context).tables {
       if let object = context.from[table] { rebuild.queue.append(.removed(object)) }
     }
     while let disturbance = rebuild.queue.popLast() { rebuild.spread(disturbance) }
-    return rebuild.rebuilt
-  }
-
-  /// Types that make place for another of the same name: what was said of them is said again.
-  static func swapped(in context: PlanContext) -> Set<ObjectID> {
-    var found: Set<ObjectID> = []
-    for change in context.changes {
-      guard case .alter(let alteration) = change else { continue }
-      if case (.enumType(let old), .enumType(let new)) = (alteration.from, alteration.to),
-        EnumSteps.mustBeSwapped(old, by: new, context)
-      {
-        found.insert(new.id)
-      }
-      if case (.domain(let old), .domain(let new)) = (alteration.from, alteration.to),
-        DomainSteps.mustBeSwapped(old, by: new)
-      {
-        found.insert(new.id)
-      }
-      if alteration.id.kind == .rangeType || alteration.id.kind == .collation {
-        found.insert(alteration.id)
-      }
-    }
-    return found
+    return (rebuild.rebuilt, rebuild.swapped)
   }
 
   private init(context: PlanContext) { self.context = context }
@@ -74,7 +56,14 @@ struct Rebuild {
       case (.domain(let old), .domain(let new)):
         if DomainSteps.mustBeSwapped(old, by: new) { queue.append(.swapped(old.id)) }
       case (.compositeType(let old), .compositeType(let new)):
-        if !CompositeTypeSteps.canAlter(old, to: new) { mark(alteration.from) }
+        if isInUse(old.id) {
+          if !CompositeTypeSteps.canAlter(old, to: new) || CompositeTypeSteps.retypes(old, by: new)
+          {
+            queue.append(.swapped(old.id))
+          }
+        } else if !CompositeTypeSteps.canAlter(old, to: new) {
+          mark(alteration.from)
+        }
       case (.trigger(let old), .trigger(let new)):
         if !TriggerSteps.canAlter(old, to: new) { mark(alteration.from) }
       case (.policy(let old), .policy(let new)):
@@ -124,7 +113,7 @@ struct Rebuild {
     case .removed(let object):
       removed(object)
     case .swapped(let type):
-      swapped(type)
+      swap(type)
     }
   }
 
@@ -206,9 +195,35 @@ struct Rebuild {
     return column.generation == nil
   }
 
+  /// What is made of a type that is swapped is swapped with it.
+  private mutating func disturb(_ id: ObjectID) {
+    guard context.to.contains(id) else { return }
+    if id.kind == .domain || id.kind == .compositeType || id.kind == .rangeType {
+      queue.append(.swapped(id))
+    } else {
+      mark(id)
+    }
+  }
+
+  private func isInUse(_ type: ObjectID) -> Bool {
+    context.from.objects(of: .column).contains { object in
+      guard case .column(let column) = object else { return false }
+      return column.type.object == type
+    }
+  }
+
   /// What mentions the enum in a text keeps the old type's OID, which is about to be dropped.
-  private mutating func swapped(_ type: ObjectID) {
-    for id in context.dependents[type] ?? [] where id.kind != .column { mark(id) }
+  private mutating func swap(_ type: ObjectID) {
+    guard swapped.insert(type).inserted else { return }
+    for id in context.dependents[type] ?? [] where id.kind != .column { disturb(id) }
+    for kind in [ObjectKind.domain, .compositeType] {
+      for object in context.from.objects(of: kind) where object.requires.contains(type) {
+        disturb(object.id)
+      }
+    }
+    for object in context.from.objects(of: .function) where object.requires.contains(type) {
+      mark(object)
+    }
     for object in context.from.objects(of: .column) {
       guard case .column(let column) = object, column.type.object == type else { continue }
       queue.append(.retyped(column.id, isOther: true))

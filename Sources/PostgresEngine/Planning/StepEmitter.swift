@@ -7,6 +7,7 @@ import SchemaModel
 struct StepEmitter {
   let context: PlanContext
   let rebuilt: Set<ObjectID>
+  private let swappedTypes: Set<ObjectID>
   /// Sequences that a change between `serial` and identity takes along.
   var absorbed: Set<ObjectID> = []
   /// Tables that are made anew, whose parts come with them.
@@ -15,9 +16,12 @@ struct StepEmitter {
   private let loosened: Set<ObjectID>
   private var emitted: [Step] = []
 
-  init(context: PlanContext, rebuilt: Set<ObjectID>, loosened: Set<ObjectID> = []) {
+  init(
+    context: PlanContext, closure: (rebuilt: Set<ObjectID>, swapped: Set<ObjectID>),
+    loosened: Set<ObjectID> = []
+  ) {
     self.context = context
-    self.rebuilt = rebuilt
+    (rebuilt, swappedTypes) = closure
     swapped = TableSwap.tables(context)
     self.loosened = loosened
     absorbed = ColumnSteps.absorbedSequences(context)
@@ -50,7 +54,11 @@ struct StepEmitter {
         emitted += create(object, parts: change.parts)
       case .drop(let object): emitted += drop(object, parts: change.parts)
       case .alter(let alteration):
-        if rebuilt.contains(alteration.id) {
+        if swappedTypes.contains(alteration.id) {
+          if case (.enumType(let old), .enumType(let new)) = (alteration.from, alteration.to) {
+            emitted += EnumSteps.alter(old, to: new, context)
+          }
+        } else if rebuilt.contains(alteration.id) {
           emitted += drop(alteration.from, parts: []) + create(alteration.to, parts: [])
         } else {
           emitted += try alter(alteration)
@@ -62,9 +70,13 @@ struct StepEmitter {
       guard let old = context.from[id], let new = context.to[id] else { continue }
       emitted += drop(old, parts: []) + create(new, parts: [])
     }
+    emitted += try TypeSwap.steps(of: swappedTypes, rebuilt: rebuilt, context)
     emitted += try overriddenColumns()
     emitted += DefaultSteps.steps(context, rebuilt: rebuilt)
-    var remade = rebuilt.union(Rebuild.swapped(in: context)).union(swapped.tables)
+    var remade = rebuilt.union(swappedTypes).union(swapped.tables)
+    for change in context.changes where change.id.kind == .collation {
+      if case .alter = change { remade.insert(change.id) }
+    }
     for table in swapped.tables { remade.formUnion(context.to.parts(of: table).map(\.id)) }
     restoreComments(of: remade)
     emitted += RelationMarkSteps.steps(context, remade: remade)
@@ -188,13 +200,9 @@ struct StepEmitter {
   func alter(_ alteration: Alteration) throws(PlanningError) -> [Step] {
     switch (alteration.from, alteration.to) {
     case (.enumType(let old), .enumType(let new)):
-      return EnumSteps.alter(old, to: new, context, rebuilt: rebuilt)
+      return EnumSteps.alter(old, to: new, context)
     case (.extension(let old), .extension(let new)): return [ExtensionKind.alter(old, to: new)]
     case (.domain(let old), .domain(let new)):
-      if DomainSteps.mustBeSwapped(old, by: new) {
-        let swap = TypeSwap(context: context, rebuilt: rebuilt)
-        return [swap.step(new.id, made: DomainSteps.created(new), dropping: "DOMAIN")]
-      }
       return [DomainSteps.alter(old, to: new, context)]
     case (.compositeType(let old), .compositeType(let new)):
       return [CompositeTypeSteps.alter(old, to: new, context)]
@@ -210,11 +218,6 @@ struct StepEmitter {
       return [PublicationSteps.alter(old, to: new, context)]
     case (.defined, .defined(let new)) where new.id.kind == .collation:
       return [CollationSwap.step(new, context)]
-    case (.defined(let old), .defined(let new)) where new.id.kind == .rangeType:
-      let swap = TypeSwap(context: context, rebuilt: rebuilt)
-      return [
-        swap.step(new.id, made: RangeTypeKind.replacing(old, by: new), dropping: "TYPE")
-      ]
     case (.defined(let old), .defined(let new)):
       return [try DefinedSteps.alter(old, to: new, context)]
     case (.sequence(let old), .sequence(let new)):
