@@ -12,6 +12,8 @@ protocol ProofDatabase {
   var scratch: any Scratch { get }
   func inspect() throws -> Schema
   func execute(_ script: String) throws
+  /// Whether it prints texts as they are in the golden files: each version of PostgreSQL has its own words.
+  var printsAsRecorded: Bool { get }
   /// Every row of every table as text, sorted.
   func rows() throws -> [String]
 }
@@ -24,6 +26,7 @@ final class SQLiteProof: ProofDatabase {
 
   var dialect: any Dialect { SQLiteDialect() }
   var scratch: any Scratch { SQLiteScratch() }
+  var printsAsRecorded: Bool { true }
   func inspect() throws -> Schema { try SQLiteInspector.inspect(connection) }
   func execute(_ script: String) throws { try connection.execute(script) }
 
@@ -71,6 +74,8 @@ final class PostgresProof: ProofDatabase {
 
   var dialect: any Dialect { PostgresDialect() }
   var scratch: any Scratch { PostgresScratch(on: .owned(server)) }
+  var printsAsRecorded: Bool { connection.serverMajorVersion == 15 }
+  var version: Int { connection.serverMajorVersion }
   func inspect() throws -> Schema { try PostgresInspector.inspect(connection) }
 
   /// Statement by statement, as psql does.

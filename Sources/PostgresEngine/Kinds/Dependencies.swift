@@ -16,6 +16,8 @@ enum DependencyKind {
         OR d.classid = 1259 AND d.refclassid = 1259 AND d.refobjsubid > 0 AND d.objid IN
           (SELECT i.indexrelid FROM pg_catalog.pg_index i
            WHERE i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)
+        -- Until version 14 generated columns stood for their expressions.
+        OR d.classid = 1259 AND d.refclassid = 1259 AND d.objsubid > 0 AND d.refobjsubid > 0
         OR d.classid = 1259 AND d.refclassid NOT IN (1259, 2615)
         OR d.classid IN (1255, 1247) AND d.deptype = 'n' AND d.refclassid <> 2615
         OR d.classid IN (2620, 3256)
