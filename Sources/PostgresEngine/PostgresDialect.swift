@@ -22,7 +22,10 @@ package struct PostgresDialect: Dialect {
     } catch {
       throw .invalid(error)
     }
-    let renames = RenamePlanner(difference.renames, from: from).steps()
+    var renames = RenamePlanner(difference.renames, from: from).steps()
+    if !renames.isEmpty, from.serverVersion ?? to.serverVersion ?? 0 >= 180_000 {
+      renames += NotNullRenames.steps(difference.renames, from: from)
+    }
     let context = PlanContext(from: renamed, to: to, changes: difference.changes)
     let closure = Rebuild.closure(in: context)
     var loosened: Set<ObjectID> = []

@@ -30,6 +30,7 @@ package enum Samples {
         clusteredOn: "orders_total_idx",
         type: ObjectID(.compositeType, ["public", "point3"]), server: "films",
         serverOptions: ["schema_name=far"], columnOrder: ["id", "total", "state"],
+        inheritedNotNulls: [InheritedNotNull(column: "id", name: "users_id_not_null")],
         attachedIndexes: [AttachedIndex(name: "orders_i", parentName: "users_i")],
         parameterOrder: ["fillfactor=70"], source: "CREATE TABLE orders (…)",
         isAnalyzed: true)),
@@ -276,7 +277,10 @@ package enum Samples {
   /// Properties that are kept but take no part in equality, reports and fingerprints, by type. A property
   /// that is in neither this list nor `fields` would let drift pass.
   package static let incidental: [String: Set<String>] = [
-    "Table": ["columnOrder", "parameterOrder", "attachedIndexes", "source", "isAnalyzed"],
+    "Table": [
+      "columnOrder", "parameterOrder", "attachedIndexes", "inheritedNotNulls", "source",
+      "isAnalyzed",
+    ],
     "Column": ["source"],
     "PrimaryKey": ["source"],
     "UniqueConstraint": ["source"],

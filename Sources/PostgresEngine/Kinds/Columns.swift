@@ -180,6 +180,15 @@ enum ColumnKind {
       var table = table
       table.type = catalog.typedTables[oid].flatMap { catalog.types[$0]?.object }
       table.columnOrder = catalog.relations[oid]?.columns.compactMap { $0?.name } ?? []
+      if !catalog.notNulls.isEmpty, catalog.parents[oid] != nil {
+        table.inheritedNotNulls = catalog.relations[oid]?.columns.enumerated().compactMap {
+          number, column in
+          guard let column, let constraint = catalog.notNulls[Catalog.key(oid, number)] else {
+            return nil
+          }
+          return InheritedNotNull(column: column.name, name: constraint.name)
+        }
+      }
       table.attachedIndexes = catalog.attachedIndexes[oid]?.compactMap { name, parent in
         catalog.relations[parent]?.path.last.map { AttachedIndex(name: name, parentName: $0) }
       }

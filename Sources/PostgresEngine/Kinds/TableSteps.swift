@@ -219,6 +219,7 @@ enum TableSteps {
       statements.append(
         Statement("ALTER FOREIGN TABLE \(path: new.id.path)\(options)", lock: .accessExclusive))
     }
+    if old.parents != new.parents { statements += Inheritance.leftNotNulls(old, new, context) }
     if old.partitionBound != nil, new.partitionBound == nil {
       statements += Inheritance.leftIndexes(old, new, context)
     }

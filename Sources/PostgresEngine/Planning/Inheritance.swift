@@ -111,6 +111,21 @@ enum Inheritance {
     return (statements, kept)
   }
 
+  /// The NOT NULL constraints that a child has of its parents keep the parents' names when they become its own.
+  static func leftNotNulls(_ old: Table, _ new: Table, _ context: PlanContext) -> [Statement] {
+    (old.inheritedNotNulls ?? []).compactMap { constraint in
+      let id = new.id.part(.column, constraint.column)
+      guard isInherited(id, context.from), !isInherited(id, context.to),
+        case .column(let column)? = context.to[id], !column.isNullable
+      else { return nil }
+      let name = ColumnSteps.notNullName(column)
+      guard name != constraint.name else { return nil }
+      return Statement(
+        "ALTER TABLE \(path: new.id.path) RENAME CONSTRAINT \(constraint.name) TO \(name)",
+        lock: .accessExclusive)
+    }
+  }
+
   /// A partition that leaves keeps the indexes that it had for its parent's: those that it is to have get
   /// their names, the others go.
   static func leftIndexes(_ old: Table, _ new: Table, _ context: PlanContext) -> [Statement] {

@@ -57,36 +57,6 @@ struct RenamePlanner {
         && right.from.kind == .index)
   }
 
-  /// From version 18 on NOT NULL constraints have names, which PostgreSQL makes from those of table and column
-  /// and keeps when these change.
-  private func notNulls(_ rename: Rename, from old: ObjectID, to name: Identifier) -> [Statement] {
-    guard from.serverVersion ?? 0 >= 180_000 else { return [] }
-    let columns: ArraySlice<SchemaObject>
-    let new: ObjectID
-    if rename.from.kind == .table {
-      columns = from.objects(of: .column, under: rename.from.path)
-      new = old.renamed(to: name)
-    } else if rename.from.kind == .column {
-      columns = from[rename.from].map { [$0] } ?? []
-      new = old.table
-    } else {
-      return []
-    }
-    return columns.compactMap { object in
-      guard case .column(let column) = object, !column.isNullable, column.notNull.name == nil else {
-        return nil
-      }
-      let before = PostgresNames.make(old.table.name.raw, column.id.name.raw, "not_null")
-      let after =
-        rename.from.kind == .table
-        ? PostgresNames.make(name.raw, column.id.name.raw, "not_null")
-        : PostgresNames.make(new.name.raw, name.raw, "not_null")
-      return Statement(
-        "ALTER TABLE \(path: new.path) RENAME CONSTRAINT \(before) TO \(after)",
-        lock: .accessExclusive)
-    }
-  }
-
   /// `old` is the path with everything that holds the object already renamed.
   private func step(_ rename: Rename, from old: ObjectID, to name: Identifier) -> Step {
     let sql: SQL
@@ -140,6 +110,6 @@ struct RenamePlanner {
       .rename, rename.to, produces: [rename.to], destroys: [rename.from],
       statements: [
         Statement(sql, lock: old.kind == .index ? .shareUpdateExclusive : .accessExclusive)
-      ] + notNulls(rename, from: old, to: name), hazards: hazards)
+      ], hazards: hazards)
   }
 }

@@ -89,6 +89,13 @@ struct TableSwap {
         run("ALTER TABLE \(path: old.id.path) DROP CONSTRAINT \(part.id.name)")
       case .index: run("DROP INDEX \(path: [old.id.path[0], part.id.name])")
       case .column(let column):
+        // New names are made free of others in the schema.
+        if context.serverVersion >= 180_000, !column.isNullable {
+          let name = ColumnSteps.notNullName(column)
+          run(
+            "ALTER TABLE \(path: old.id.path) RENAME CONSTRAINT \(name) TO \(IdentitySteps.aside([name])[0])"
+          )
+        }
         guard let sequence = identitySequence(column) else { continue }
         run("ALTER SEQUENCE \(path: sequence) RENAME TO \(IdentitySteps.aside(sequence)[1])")
       default: continue

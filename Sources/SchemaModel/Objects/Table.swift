@@ -12,6 +12,17 @@ package enum ReplicaIdentity: Hashable, Sendable, Codable {
   }
 }
 
+/// PostgreSQL: what the NOT NULL constraint of a column that comes from a parent is called.
+package struct InheritedNotNull: Hashable, Sendable, Codable {
+  package var column: Identifier
+  package var name: Identifier
+
+  package init(column: Identifier, name: Identifier) {
+    self.column = column
+    self.name = name
+  }
+}
+
 /// PostgreSQL: an index that a partition has for one of its parent's.
 package struct AttachedIndex: Hashable, Sendable, Codable {
   package var name: Identifier
@@ -63,6 +74,8 @@ package struct Table: Describable {
   @Incidental package var parameterOrder: [ExactText]?
   /// The columns in the order of the catalog or of the file.
   @Incidental package var columnOrder: [Identifier]?
+  /// PostgreSQL 18: the names of the NOT NULL constraints of columns that come from a parent, by column.
+  @Incidental package var inheritedNotNulls: [InheritedNotNull]?
   /// PostgreSQL: they stay with a partition that leaves its parent.
   @Incidental package var attachedIndexes: [AttachedIndex]?
   /// SQLite: the whole `CREATE TABLE` as `sqlite_schema` has it.
@@ -78,7 +91,8 @@ package struct Table: Describable {
     accessMethod: Identifier? = nil, replicaIdentity: ReplicaIdentity? = nil,
     clusteredOn: Identifier? = nil, type: ObjectID? = nil, server: Identifier? = nil,
     serverOptions: [ExactText] = [], columnOrder: [Identifier]? = nil,
-    attachedIndexes: [AttachedIndex]? = nil, parameterOrder: [ExactText]? = nil,
+    inheritedNotNulls: [InheritedNotNull]? = nil, attachedIndexes: [AttachedIndex]? = nil,
+    parameterOrder: [ExactText]? = nil,
     source: String? = nil, isAnalyzed: Bool? = nil
   ) {
     self.id = id
@@ -100,6 +114,7 @@ package struct Table: Describable {
     self.serverOptions = serverOptions
     _columnOrder = Incidental(wrappedValue: columnOrder)
     _parameterOrder = Incidental(wrappedValue: parameterOrder)
+    _inheritedNotNulls = Incidental(wrappedValue: inheritedNotNulls)
     _attachedIndexes = Incidental(wrappedValue: attachedIndexes)
     _source = Incidental(wrappedValue: source)
     _isAnalyzed = Incidental(wrappedValue: isAnalyzed)

@@ -1,0 +1,48 @@
+import Planning
+import SQLText
+import SchemaDiff
+import SchemaModel
+
+/// From version 18 on NOT NULL constraints have names, which PostgreSQL makes from those of table and column
+/// and keeps when these change: they follow here.
+enum NotNullRenames {
+  /// After the renames of a plan; `from` is as it is before them.
+  static func steps(_ renames: [Rename], from: Schema) -> [Step] {
+    let renaming = Renaming(
+      Dictionary(renames.map { ($0.from, $0.to.name) }, uniquingKeysWith: { first, _ in first }),
+      in: .postgresql)
+    var names: [ObjectID: [(old: Identifier, new: Identifier)]] = [:]
+    for case .column(let column) in from.objects(of: .column) {
+      let id = renaming(column.id)
+      guard id != column.id, !column.isNullable, !column.isInherited, column.notNull.name == nil
+      else { continue }
+      let (old, new) = (usual(column.id), usual(id))
+      if old != new { names[id.table, default: []].append((old, new)) }
+    }
+    return names.sorted { $0.key < $1.key }.map { table, pairs in
+      Step(
+        .rename, table,
+        statements: statements(pairs).map { old, new in
+          Statement(
+            "ALTER TABLE \(path: table.path) RENAME CONSTRAINT \(old) TO \(new)",
+            lock: .accessExclusive)
+        })
+    }
+  }
+
+  static func usual(_ column: ObjectID) -> Identifier {
+    PostgresNames.make(column.table.name.raw, column.name.raw, "not_null")
+  }
+
+  /// Names that change places go aside first.
+  private static func statements(
+    _ pairs: [(old: Identifier, new: Identifier)]
+  ) -> [(Identifier, Identifier)] {
+    let old = Set(pairs.map(\.old))
+    guard pairs.contains(where: { old.contains($0.new) }) else { return pairs.map { ($0, $1) } }
+    func aside(_ name: Identifier) -> Identifier {
+      IdentitySteps.aside([name])[0]
+    }
+    return pairs.map { ($0.old, aside($0.old)) } + pairs.map { (aside($0.old), $0.new) }
+  }
+}
