@@ -296,6 +296,20 @@ struct StandaloneKindTests {
         CREATE CAST (e AS int) WITH FUNCTION f(e) AS IMPLICIT
         """),
     Pair(
+      testDescription: "types go with the functions that they are made of",
+      before: """
+        CREATE TYPE short;
+        CREATE FUNCTION short_in(cstring) RETURNS short LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+        CREATE FUNCTION short_out(short) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+        CREATE TYPE short (INPUT = short_in, OUTPUT = short_out, LIKE = int4);
+        CREATE FUNCTION twice(short) RETURNS short LANGUAGE sql AS 'SELECT $1';
+        CREATE CAST (short AS int) WITHOUT FUNCTION;
+        CREATE TABLE t (a short, b int);
+        CREATE VIEW v AS SELECT a FROM t;
+        COMMENT ON TYPE short IS 'gone'
+        """,
+      after: "CREATE TABLE t (b int)"),
+    Pair(
       testDescription: "collations under columns, indexes and views",
       before: """
         CREATE COLLATION c (locale = 'C');

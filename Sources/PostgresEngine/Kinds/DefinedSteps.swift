@@ -79,12 +79,6 @@ enum DefinedSteps {
     ]
   }
 
-  /// PostgreSQL drops a type and the functions that it is made of only together, by `CASCADE`.
-  static func cannotBeDropped(_ object: DefinedObject) -> Bool {
-    DefinedKind.of(object.id.kind)?.hasShell == true
-      && !ShellTypes.functions(of: object).isEmpty
-  }
-
   /// What nobody but a person can say.
   private static func secretHazards(
     _ new: DefinedObject, since old: DefinedObject?
@@ -110,6 +104,7 @@ enum DefinedSteps {
 
   static func drop(_ object: DefinedObject, _ context: PlanContext) -> [Step] {
     guard let kind = DefinedKind.of(object.id.kind) else { return [] }
+    if kind.hasShell, let step = dropWithFunctions(object, kind, context) { return [step] }
     let drop: SQL = "DROP \(kind.words) \(kind.name(object.id))"
     return [
       Step(
@@ -119,6 +114,31 @@ enum DefinedSteps {
           Statement($0, lock: .accessExclusive)
         }, hazards: kind.hazards(object.id))
     ]
+  }
+
+  /// A type and the functions that it is made of need each other, and no `DROP` names both. What a role owns
+  /// is dropped together, and refused as soon as anything else needs it.
+  private static func dropWithFunctions(
+    _ type: DefinedObject, _ kind: DefinedKind, _ context: PlanContext
+  ) -> Step? {
+    let functions = ShellTypes.functions(of: type).flatMap { path in
+      context.from.objects(of: .function, under: path).filter { context.dropped.contains($0.id) }
+    }
+    guard !functions.isEmpty else { return nil }
+    let own = [type.id] + Set(functions.map(\.id)).sorted()
+    let role = IdentitySteps.aside(type.id.path)[1]
+    var statements: [SQL] = ["CREATE ROLE \(role)"]
+    statements += own.map { id in
+      let name: SQL =
+        id.kind == .function ? "ROUTINE \(RoutineSteps.signature(id))" : "TYPE \(path: id.path)"
+      return "ALTER \(name) OWNER TO \(role)"
+    }
+    statements += ["DROP OWNED BY \(role)", "DROP ROLE \(role)"]
+    let needed = ([.defined(type)] + functions).flatMap { context.needs($0, in: context.from) }
+    return Step(
+      .drop, type.id, destroys: own, releases: Set(needed).subtracting(own).sorted(),
+      statements: statements.map { Statement($0, lock: .accessExclusive) },
+      hazards: kind.hazards(type.id))
   }
 
   static func canAlter(_ old: DefinedObject, to new: DefinedObject) -> Bool {

@@ -211,6 +211,11 @@ struct PlanContext {
     return found
   }
 
+  /// Whether a function is dropped with a type that it is a part of.
+  func goesWithType(_ function: ObjectID) -> Bool {
+    dropped.contains(function) && shells.types(of: function).contains(where: dropped.contains)
+  }
+
   /// Whether both sides have the object.
   func isAltered(_ id: ObjectID) -> Bool { from.contains(id) && to.contains(id) }
 

@@ -19,16 +19,24 @@ struct ShellTypes {
   /// A range's `subtype_diff` knows nothing of the range.
   static func functions(of type: DefinedObject) -> [[Identifier]] {
     type.attributes.compactMap { name, value in
-      guard let id = value.name, id.kind == .function, name != "subtype_diff" else { return nil }
+      // A name alone is one of PostgreSQL's own functions.
+      guard let id = value.name, id.kind == .function, id.path.count == 2, name != "subtype_diff"
+      else { return nil }
       return id.path
     }
   }
 
   static func shell(of type: ObjectID) -> ObjectID { type.part(type.kind, Identifier("shell")) }
 
+  /// The types that the function is a part of.
+  func types(of function: ObjectID) -> Set<ObjectID> {
+    types[Array(function.path.prefix(2))] ?? []
+  }
+
   /// What the function needs, with the shells of the types that it is a part of in place of these.
   func replacing(_ needed: [ObjectID], of function: ObjectID) -> [ObjectID] {
-    guard !types.isEmpty, let own = types[Array(function.path.prefix(2))] else { return needed }
+    guard !types.isEmpty else { return needed }
+    let own = types(of: function)
     return needed.map { own.contains($0) ? ShellTypes.shell(of: $0) : $0 }
   }
 }

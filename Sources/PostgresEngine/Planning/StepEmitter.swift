@@ -39,12 +39,6 @@ struct StepEmitter {
       if change.change.id.kind == .virtualTable {
         throw .unsupported(change.change.id, "PostgreSQL has no virtual tables")
       }
-      if case .drop(.defined(let object)) = change.change, DefinedSteps.cannotBeDropped(object) {
-        throw .unsupported(
-          object.id,
-          "PostgreSQL drops a type and the functions that it is made of only together, with CASCADE; "
-            + "do that by hand")
-      }
       if let (old, new) = Inheritance.alteration(change.change, context) {
         emitted += try inheritedColumn(old, becomes: new)
         continue
@@ -185,7 +179,8 @@ struct StepEmitter {
     case .extension(let value): [ExtensionKind.drop(value)]
     case .domain(let value): [DomainSteps.drop(value, context)]
     case .compositeType(let value): [CompositeTypeSteps.drop(value, context)]
-    case .function(let value): [RoutineSteps.drop(value, context)]
+    case .function(let value):
+      context.goesWithType(value.id) ? [] : [RoutineSteps.drop(value, context)]
     case .materializedView(let value): [MaterializedViewSteps.drop(value, context)]
     case .policy(let value): [PolicySteps.drop(value, context)]
     case .rule(let value): goesWithView(object) ? [] : [RuleSteps.drop(value, context)]
