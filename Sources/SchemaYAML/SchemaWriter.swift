@@ -26,7 +26,7 @@ package struct SchemaWriter: Sendable {
   let privileges: WrittenPrivileges
   /// On PostgreSQL, what is `NOT NULL` because of its primary key.
   let keyColumns: Set<ObjectID>
-  let cache = WritingCache()
+  private(set) var cache = WritingCache()
   /// Views that need themselves, if only through others.
   let circularViews: Set<ObjectID>
 
@@ -184,7 +184,10 @@ package struct SchemaWriter: Sendable {
 
   private func tables() -> [YAMLEntry] {
     Parallel.map(Array(schema.objects(of: .table))) { tables in
-      tables.map { entry($0.id, table($0)) }
+      var writer = self
+      // One that all share would make them wait for each other.
+      writer.cache = WritingCache()
+      return tables.map { [writer] table in writer.entry(table.id, writer.table(table)) }
     }.flatMap(\.self)
   }
 
