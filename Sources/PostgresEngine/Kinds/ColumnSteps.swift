@@ -92,16 +92,19 @@ enum ColumnSteps {
   static func drop(_ column: Column, _ context: PlanContext, rebuilt: Set<ObjectID>) -> Step {
     let table = column.id.table
     var own = [column.id]
-    // What PostgreSQL drops with the column.
+    var needed = context.needs(.column(column), in: context.from)
+    // What PostgreSQL drops with the column; a foreign key lets go of the key that it leans on.
     for part in context.from.parts(of: table)
     where PlanContext.ownColumns(part).contains(column.id.name) && context.dropped.contains(part.id)
-    { own.append(part.id) }
+    {
+      own.append(part.id)
+      needed += context.needs(part, in: context.from)
+    }
     let isDerived = column.generation != nil
     let drops = Inheritance.drops(column.id.name, of: table, context)
     return Step(
       .drop, column.id, produces: drops.kept, destroys: own,
-      releases: context.needs(.column(column), in: context.from).filter { !own.contains($0) },
-      statements: drops.statements,
+      releases: needed.filter { !own.contains($0) }, statements: drops.statements,
       hazards: isDerived
         ? []
         : [

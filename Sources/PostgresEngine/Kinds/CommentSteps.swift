@@ -8,7 +8,10 @@ enum CommentSteps {
   }
 
   static func remove(_ comment: Comment, _ context: PlanContext) -> Step {
-    step(comment, .drop, value: "NULL", in: context.from)
+    // Without the comment that each database begins with, pg_dump calls the schema's comment changed.
+    let isPublic = comment.id.attachmentTarget == .namespace(Identifier("public"))
+    let value: SQL = isPublic ? "\(literal: CommentKind.ofPublic)" : "NULL"
+    return step(comment, .drop, value: value, in: context.from)
   }
 
   private static func step(

@@ -1,6 +1,9 @@
 import SchemaModel
 
 enum CommentKind {
+  /// What the schema public says in every new database.
+  static let ofPublic = "standard public schema"
+
   static let query = CatalogQuery(
     """
     SELECT classoid, objoid, objsubid, description FROM pg_catalog.pg_description
@@ -23,7 +26,7 @@ enum CommentKind {
         continue
       }
       let text = row.text(3)
-      if address.oid == 2200, text == "standard public schema" { continue }
+      if address.oid == 2200, text == ofPublic { continue }
       catalog.objects.append(.comment(Comment(on: target, text: text)))
     }
   }

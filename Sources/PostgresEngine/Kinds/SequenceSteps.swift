@@ -45,17 +45,21 @@ enum SequenceSteps {
         var role: Identifier?
         if case .owner(let present)? = context.from[home] { role = present.role }
         var step = own(new.id, by: owner, of: role, context)
-        if let former = old.ownedBy { step.releases = [former, former.table] }
+        if let former = old.ownedBy {
+          if context.dropped.contains(former) || context.dropped.contains(former.table),
+            context.created.contains(owner.table)
+          {
+            // The new table may have to wait for names of the old one, which must not take the sequence along.
+            let released = ObjectID.owner(of: former)
+            steps.append(disown(new.id, from: former, produces: released))
+            step.consumes.append(released)
+          } else {
+            step.releases = [former, former.table]
+          }
+        }
         steps.append(step)
       } else {
-        steps.append(
-          Step(
-            .alter, new.id, produces: [.owner(of: new.id)],
-            releases: old.ownedBy.map { [$0, $0.table] } ?? [],
-            statements: [
-              Statement(
-                "ALTER SEQUENCE \(path: new.id.path) OWNED BY NONE", lock: .shareRowExclusive)
-            ]))
+        steps.append(disown(new.id, from: old.ownedBy, produces: .owner(of: new.id)))
       }
     }
     let clauses = changes(from: old.options, to: new.options)
@@ -72,6 +76,16 @@ enum SequenceSteps {
           ]))
     }
     return steps
+  }
+
+  private static func disown(
+    _ sequence: ObjectID, from former: ObjectID?, produces product: ObjectID
+  ) -> Step {
+    Step(
+      .alter, sequence, produces: [product], releases: former.map { [$0, $0.table] } ?? [],
+      statements: [
+        Statement("ALTER SEQUENCE \(path: sequence.path) OWNED BY NONE", lock: .shareRowExclusive)
+      ])
   }
 
   /// `role` owns the sequence by now. A sequence and the table of its column must have one owner, so it is
