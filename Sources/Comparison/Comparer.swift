@@ -16,9 +16,19 @@ package struct Comparer {
 
   package func compare(from: Schema, to: Schema) throws -> ComparisonResult {
     let namespaces = to.scope.namespaces ?? from.scope.namespaces
-    let (from, fromLeft) = try from.restricted(to: namespaces)
-    let (wanted, toLeft) = try to.restricted(to: namespaces)
+    let (fromScoped, fromLeft) = try from.restricted(to: namespaces)
+    let (toScoped, toLeft) = try to.restricted(to: namespaces)
+    let unmanaged = Set(
+      (from.scope.unmanagedPartitions ?? []) + (to.scope.unmanagedPartitions ?? []))
+    let (from, fromPartitions) = try fromScoped.withoutPartitions(of: unmanaged)
+    let (wanted, toPartitions) = try toScoped.withoutPartitions(of: unmanaged)
     var notes: [String] = []
+    if !unmanaged.isEmpty {
+      let names = unmanaged.sorted().map { QualifiedName.text($0.path) }
+      notes.append(
+        "\(max(fromPartitions, toPartitions)) partitions of \(names.joined(separator: ", ")) "
+          + "were left alone")
+    }
     if fromLeft + toLeft > 0 {
       notes.append(
         "\(fromLeft + toLeft) objects in other schemas than "

@@ -17,6 +17,36 @@ extension Schema {
     return (try replacing(objects: kept), left)
   }
 
+  /// The schema without the partitions of these tables, down to the last, and whatever belongs to them.
+  func withoutPartitions(
+    of parents: Set<ObjectID>
+  ) throws(Problem) -> (Schema, leftOut: Int) {
+    guard !parents.isEmpty else { return (self, 0) }
+    var gone: Set<ObjectID> = []
+    var isGrowing = true
+    while isGrowing {
+      isGrowing = false
+      for case .table(let table) in objects(of: .table) where table.partitionBound != nil {
+        guard table.parents.contains(where: { parents.contains($0) || gone.contains($0) }) else {
+          continue
+        }
+        if gone.insert(table.id).inserted { isGrowing = true }
+      }
+    }
+    guard !gone.isEmpty else { return (self, 0) }
+    let kept = objects.filter { object in
+      let id = object.id.attachmentTarget ?? object.id
+      if gone.contains(id) || (id.kind.isPartOfRelation && gone.contains(id.table)) { return false }
+      switch object {
+      case .sequence(let sequence):
+        return !(sequence.ownedBy.map { gone.contains($0.table) } ?? false)
+      case .statistics(let statistics): return !gone.contains(statistics.relation)
+      default: return true
+      }
+    }
+    return (try replacing(objects: kept), gone.count)
+  }
+
   /// The named objects with their whole relations and everything that these need: what a scratch must
   /// build to say what the objects' texts mean. Foreign keys and comments stay out, unless asked for.
   func closure(of ids: [ObjectID]) throws(Problem) -> Schema {

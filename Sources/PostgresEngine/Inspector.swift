@@ -50,7 +50,7 @@ package enum PostgresInspector {
       TypeKind.storage,
     ] + [ColumnKind.notNulls(serverVersion: serverVersion)].compactMap(\.self) + [
       ColumnKind.query, RoutineKind.query, ConstraintKind.query(serverVersion: serverVersion),
-      IndexKind.operatorClasses,
+      IndexKind.operatorClasses, TriggerKind.clones,
       IndexKind.query(serverVersion: serverVersion), TriggerKind.query, PolicyKind.query,
       RuleKind.query, StatisticsKind.query(serverVersion: serverVersion),
     ] + standalone(serverVersion: serverVersion)

@@ -27,6 +27,13 @@ package enum PostgresNames {
     make(table.raw, column?.raw, "check")
   }
 
+  /// An index that nobody named; `parts` are its columns, and for expressions what PostgreSQL makes of them.
+  package static func index(
+    table: Identifier, parts: [Identifier], label: String = "idx", suffix: String = ""
+  ) -> Identifier {
+    make(table.raw, addition(parts), label + suffix)
+  }
+
   /// The sequence behind a `serial` or identity column.
   package static func sequence(table: Identifier, column: Identifier) -> Identifier {
     make(table.raw, column.raw, "seq")

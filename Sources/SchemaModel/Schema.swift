@@ -27,16 +27,24 @@ package struct Schema: Sendable {
     package var management: Management?
     /// The role that a live database was read as: it owns what it makes.
     package var role: Identifier?
+    /// Partitioned tables whose partitions somebody else makes and drops.
+    package var unmanagedPartitions: [ObjectID]?
 
     package init(
       namespaces: [Identifier]? = nil, searchPath: [Identifier] = [], isDeclared: Bool = false,
-      management: Management? = nil, role: Identifier? = nil
+      management: Management? = nil, role: Identifier? = nil,
+      unmanagedPartitions: [ObjectID]? = nil
     ) {
       self.namespaces = namespaces
       self.searchPath = searchPath
       self.isDeclared = isDeclared
       self.management = management
       self.role = role
+      self.unmanagedPartitions = unmanagedPartitions
+    }
+
+    package func leavesPartitionsAlone(of table: ObjectID) -> Bool {
+      unmanagedPartitions?.contains(table) ?? false
     }
   }
 

@@ -41,6 +41,7 @@ struct SchemaBuilder: Sendable {
   var primaryKeys: [ObjectID: [Identifier]] = [:]
   var pendingForeignKeys: [PendingForeignKey] = []
   var privileges = PrivilegeScope()
+  var unmanagedPartitions: [ObjectID] = []
   /// The range types behind multirange types.
   var multiranges: [[Identifier]: ObjectID] = [:]
   /// Schemas and names of what is declared, by kind, once somebody asks.
@@ -152,7 +153,8 @@ struct SchemaBuilder: Sendable {
     guard nodes.problems.isEmpty else { return nil }
     let scope = Schema.Scope(
       namespaces: engine == .postgresql ? namespaces : nil, searchPath: searchPath,
-      isDeclared: true, management: privileges.management)
+      isDeclared: true, management: privileges.management,
+      unmanagedPartitions: unmanagedPartitions.isEmpty ? nil : unmanagedPartitions)
     do throws(Schema.Problem) {
       let schema = try Schema(
         engine: engine, objects: objects, dependencies: dependencies, renamedFrom: renamedFrom,

@@ -137,13 +137,16 @@ enum SchemaKeys {
     Key("cache", .integer, "CACHE."),
     Key("cycle", .boolean, "CYCLE."),
   ]
+  private static let persistence = Key(
+    "persistence", .word(["logged", "unlogged"]),
+    "Whether it survives a crash, where it is not as its table is.")
   static let sequence = KeyTable(
     "sequence",
     [Key("type", .word(["smallint", "integer", "bigint"]), "The type of its values: bigint.")]
       + counting
       + [
-        Key("owned_by", .name, "The column that owns it: table.column."), comment, owner, grants,
-        renamedFrom,
+        Key("owned_by", .name, "The column that owns it: table.column."), persistence, comment,
+        owner, grants, renamedFrom,
       ])
 
   static let serverOptions = Key(
@@ -192,10 +195,21 @@ enum SchemaKeys {
         "partition_by", .sql(examples: ["range (created_at)"]), "How the table is partitioned.",
         engine: .postgresql),
       Key(
+        "partitions", .word(["managed", "ignored"]),
+        "managed, or ignored: somebody else makes and drops them, and they are not declared.",
+        engine: .postgresql),
+      Key(
         "partition_of", .name, "The table that this is a partition of.", engine: .postgresql),
       Key(
         "partition_bound", .sql(examples: ["for values from (1) to (10)", "default"]),
         "Which rows the partition takes.", engine: .postgresql),
+      Key(
+        "partition_indexes", .named(.name),
+        "Names of a partition's indexes that are its own: the parent's index to this one's.",
+        engine: .postgresql),
+      Key(
+        "partition_triggers", .named(.word(["origin", "replica", "always", "disabled"])),
+        "Triggers of the parent that fire otherwise on this partition.", engine: .postgresql),
       Key("of", .name, "The composite type whose attributes the columns are.", engine: .postgresql),
       Key("server", .name, "The server of a foreign table.", engine: .postgresql),
       serverOptions,
@@ -255,7 +269,7 @@ enum SchemaKeys {
     "identity",
     [
       Key("mode", .word(["always", "by default"]), "by default, or always."),
-      Key("sequence", .name, "The name of its sequence."), grants,
+      Key("sequence", .name, "The name of its sequence."), persistence, grants,
     ] + counting)
   static let generation = KeyTable(
     "generated",

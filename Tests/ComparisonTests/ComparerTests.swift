@@ -54,6 +54,28 @@ struct ComparerTests {
     #expect(result.undecided.isEmpty)
   }
 
+  @Test func partitionsThatAreIgnoredAreLeftAloneToTheLast() throws {
+    func partition(_ name: Identifier, of parent: Identifier) -> [SchemaObject] {
+      let table = Table(
+        id: Make.id(name), partitionKey: "LIST (a)", parents: [Make.id(parent)],
+        partitionBound: "DEFAULT")
+      return [
+        .table(table),
+        .check(
+          CheckConstraint(id: table.id.part(.check, "c"), expression: Make.expression("a > 0"))),
+      ]
+    }
+    let parent: SchemaObject = .table(Table(id: Make.id("p"), partitionKey: "LIST (a)"))
+    let live = try Make.schema([parent] + partition("q", of: "p") + partition("r", of: "q"))
+    var declared = try Make.schema([parent])
+    let managed = try compare(live, declared, nil, decidesTexts: true)
+    #expect(managed.difference.changes.count == 4)
+    declared.scope.unmanagedPartitions = [Make.id("p")]
+    let ignored = try compare(live, declared, nil, decidesTexts: true)
+    #expect(ignored.difference.isEmpty)
+    #expect(ignored.notes == ["2 partitions of public.p were left alone"])
+  }
+
   @Test func whereTheTokenizerDecidesATextDiffersForCertain() throws {
     let result = try compare(schema("a > 0"), schema("0 < a"), nil, decidesTexts: true)
     #expect(result.difference.changes.map(\.id) == [id])

@@ -13,6 +13,23 @@ struct HandoverTests {
       ALTER SEQUENCE old_id_seq OWNED BY new.id
       """),
     Walk(
+      "sequences that are logged or unlogged otherwise than their tables", since: 150_000,
+      """
+      CREATE UNLOGGED TABLE t (id serial, n int GENERATED ALWAYS AS IDENTITY);
+      ALTER SEQUENCE t_id_seq SET LOGGED;
+      CREATE SEQUENCE s;
+      CREATE TABLE u (id serial);
+      CREATE UNLOGGED TABLE v (id serial, n int GENERATED ALWAYS AS IDENTITY)
+      """,
+      """
+      CREATE TABLE t (id serial, n int GENERATED ALWAYS AS IDENTITY);
+      ALTER SEQUENCE t_n_seq SET UNLOGGED;
+      CREATE UNLOGGED SEQUENCE s;
+      CREATE UNLOGGED TABLE u (id serial);
+      ALTER SEQUENCE u_id_seq SET LOGGED;
+      CREATE TABLE v (id serial, n int GENERATED ALWAYS AS IDENTITY)
+      """),
+    Walk(
       "a foreign key goes with its column, before the key that it leans on",
       """
       CREATE TABLE t (id int, token text, parent text, CONSTRAINT a UNIQUE (token),

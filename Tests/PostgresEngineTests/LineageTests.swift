@@ -89,6 +89,35 @@ struct LineageTests {
       CREATE VIEW v AS SELECT a FROM y
       """),
     Walk(
+      "names of partitions' indexes, and triggers that fire otherwise there",
+      """
+      CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE TABLE t (a int, b text, PRIMARY KEY (a)) PARTITION BY LIST (a);
+      CREATE TABLE one PARTITION OF t FOR VALUES IN (1);
+      CREATE TABLE two PARTITION OF t FOR VALUES IN (2) PARTITION BY LIST (a);
+      CREATE TABLE two_a PARTITION OF two FOR VALUES IN (2);
+      CREATE INDEX i ON t (b, lower(b));
+      CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION g();
+      ALTER INDEX one_pkey RENAME TO mine;
+      ALTER INDEX two_a_pkey RENAME TO ours;
+      ALTER TABLE two_a DISABLE TRIGGER g
+      """,
+      """
+      CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE TABLE t (a int, b text, PRIMARY KEY (a)) PARTITION BY LIST (a);
+      CREATE TABLE one PARTITION OF t FOR VALUES IN (1);
+      CREATE TABLE two PARTITION OF t FOR VALUES IN (2) PARTITION BY LIST (a);
+      CREATE TABLE two_a PARTITION OF two FOR VALUES IN (2);
+      CREATE TABLE three PARTITION OF t FOR VALUES IN (3);
+      CREATE INDEX i ON t (b, lower(b));
+      CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION g();
+      ALTER INDEX one_b_lower_idx RENAME TO other;
+      ALTER INDEX two_pkey RENAME TO middle;
+      ALTER INDEX three_pkey RENAME TO third;
+      ALTER TABLE t DISABLE TRIGGER g;
+      ALTER TABLE one ENABLE ALWAYS TRIGGER g
+      """),
+    Walk(
       "inheritance that comes and goes",
       """
       CREATE TABLE p (a int, b text);

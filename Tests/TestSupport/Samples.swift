@@ -19,7 +19,7 @@ package enum Samples {
         options: SequenceOptions(
           type: "bigint", start: 10, increment: 2, minimum: 5, maximum: 1000, cache: 3, cycles: true
         ),
-        ownedBy: table.part(.column, "total"))),
+        ownedBy: table.part(.column, "total"), persistence: .logged)),
     .table(
       Table(
         id: table, isStrict: true, isWithoutRowid: true, isUnlogged: true,
@@ -29,7 +29,10 @@ package enum Samples {
         tablespace: "fast", accessMethod: "columnar", replicaIdentity: .index("orders_pkey"),
         clusteredOn: "orders_total_idx",
         type: ObjectID(.compositeType, ["public", "point3"]), server: "films",
-        serverOptions: ["schema_name=far"], columnOrder: ["id", "total", "state"],
+        serverOptions: ["schema_name=far"],
+        partitionIndexes: [AttachedIndex(name: "orders_i", parentName: "users_i")],
+        partitionTriggers: [PartitionTrigger(name: "users_t", enabled: .disabled)],
+        columnOrder: ["id", "total", "state"],
         inheritedNotNulls: [InheritedNotNull(column: "id", name: "users_id_not_null")],
         attachedIndexes: [AttachedIndex(name: "orders_i", parentName: "users_i")],
         parameterOrder: ["fillfactor=70"], source: "CREATE TABLE orders (…)",
@@ -52,7 +55,8 @@ package enum Samples {
       Column(
         id: table.part(.column, "id"), type: TypeName("bigint"), isNullable: false,
         identity: Identity(
-          mode: .byDefault, options: .defaults(type: "bigint"), sequenceName: "orders_numbers"),
+          mode: .byDefault, options: .defaults(type: "bigint"), sequenceName: "orders_numbers",
+          persistence: .unlogged),
         settings: ColumnSettings(statisticsTarget: 3))),
     .column(
       Column(

@@ -59,12 +59,20 @@ struct Catalog {
     var id: ObjectID?
     /// By attribute number; dropped ones are nil.
     var columns: [ColumnInfo?] = []
+    /// `pg_class.relpersistence` is `u`.
+    var isUnlogged = false
   }
 
   struct ColumnInfo {
     let name: Identifier
     let type: UInt32
     let collation: UInt32
+  }
+
+  struct IdentitySequence {
+    let options: SequenceOptions
+    let name: Identifier
+    let persistence: SequencePersistence?
   }
 
   struct PendingView {
@@ -91,7 +99,7 @@ struct Catalog {
   var typeNames: [UInt64: TypeName] = [:]
   var collations: [UInt32: ExactText] = [:]
   var defaultTexts: [UInt64: (text: String, oid: UInt32)] = [:]
-  var identitySequences: [UInt64: (options: SequenceOptions, name: Identifier)] = [:]
+  var identitySequences: [UInt64: IdentitySequence] = [:]
   /// Result columns of views, by number.
   var viewColumns: [UInt32: [(number: Int, column: View.ResultColumn)]] = [:]
   /// By the OID of their index.
@@ -115,6 +123,10 @@ struct Catalog {
   var inheritedColumns: [(table: UInt32, column: Column)] = []
   /// Indexes of partitions, with the OID of the parent's, by table.
   var attachedIndexes: [UInt32: [(name: Identifier, parent: UInt32)]] = [:]
+  /// Those of them whose names somebody gave.
+  var namedIndexes: [UInt32: [(name: Identifier, parent: UInt32)]] = [:]
+  /// Triggers of partitions that fire otherwise than their parent's, by table.
+  var partitionTriggers: [UInt32: [PartitionTrigger]] = [:]
   var viewDefaults: [UInt32: [(number: Int, text: String)]] = [:]
   /// Sequences, until the columns that own them are read.
   var sequences: [(oid: UInt32, sequence: Sequence, table: UInt32, number: Int)] = []

@@ -256,6 +256,9 @@ struct ColumnChange {
           "ALTER SEQUENCE \(path: current) RENAME TO \(identity.sequenceName ?? usual)",
           lock: .accessExclusive))
     }
+    if present.persistence != identity.persistence {
+      statements.append(IdentitySteps.persistence(new, context))
+    }
     reached.identity = identity
   }
 
@@ -270,12 +273,18 @@ struct ColumnChange {
         Statement(
           "ALTER SEQUENCE \(path: former.path) RENAME TO \(aside[1])", lock: .accessExclusive))
       run("ADD \(IdentitySteps.definition(identity))")
+      if identity.persistence != nil {
+        statements.append(IdentitySteps.persistence(new, context))
+      }
       statements.append(SequenceSteps.copyCounter(from: aside, to: sequence))
       statements.append(Statement("DROP SEQUENCE \(path: aside)", lock: .accessExclusive))
       destroyed.append(former)
       return
     }
     run("ADD \(IdentitySteps.definition(identity))")
+    if identity.persistence != nil {
+      statements.append(IdentitySteps.persistence(new, context))
+    }
     statements.append(
       SequenceSteps.startAfterRows(sequence, column: new.id, options: identity.options))
   }

@@ -42,6 +42,9 @@ enum ColumnSteps {
     if !column.isNullable, column.notNull.isNotValid {
       statements.append(addingNotNull(column))
     }
+    if column.identity?.persistence != nil, context.serverVersion >= 150_000 {
+      statements.append(IdentitySteps.persistence(column, context))
+    }
     return statements
       + ColumnSettingSteps.statements(
         column, from: .usual, serverVersion: context.serverVersion)

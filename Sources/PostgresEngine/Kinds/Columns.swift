@@ -110,7 +110,8 @@ enum ColumnKind {
       let usual = PostgresNames.sequence(table: id.name, column: name)
       column.identity = Identity(
         mode: identity == UInt8(ascii: "a") ? .always : .byDefault, options: sequence.options,
-        sequenceName: sequence.name == usual ? nil : sequence.name)
+        sequenceName: sequence.name == usual ? nil : sequence.name,
+        persistence: sequence.persistence)
     }
     column.settings = settings(row, catalog)
     if !column.isNullable, let constraint = catalog.notNulls[key] {
@@ -189,8 +190,17 @@ enum ColumnKind {
           return InheritedNotNull(column: column.name, name: constraint.name)
         }
       }
-      table.attachedIndexes = catalog.attachedIndexes[oid]?.compactMap { name, parent in
-        catalog.relations[parent]?.path.last.map { AttachedIndex(name: name, parentName: $0) }
+      func attached(_ indexes: [(name: Identifier, parent: UInt32)]?) -> [AttachedIndex]? {
+        indexes?.compactMap { name, parent in
+          catalog.relations[parent]?.path.last.map { AttachedIndex(name: name, parentName: $0) }
+        }
+      }
+      table.attachedIndexes = attached(catalog.attachedIndexes[oid])
+      table.partitionIndexes = (attached(catalog.namedIndexes[oid]) ?? []).sorted {
+        $0.parentName < $1.parentName
+      }
+      table.partitionTriggers = (catalog.partitionTriggers[oid] ?? []).sorted {
+        $0.name < $1.name
       }
       table.clusteredOn = catalog.clustered[oid]
       if let index = catalog.replicaIndexes[oid] { table.replicaIdentity = .index(index) }

@@ -1,3 +1,4 @@
+import Planning
 import SQLText
 import SchemaModel
 
@@ -13,6 +14,16 @@ enum IdentitySteps {
       sql += " (" + .verbatim(String(options.text.dropFirst())) + ")"
     }
     return sql
+  }
+
+  /// Makes the sequence what it is to be, whatever its table is.
+  static func persistence(_ column: Column, _ context: PlanContext) -> Statement {
+    let usual = PostgresNames.sequence(table: column.id.table.name, column: column.id.name)
+    let path = [column.id.path[0], column.identity?.sequenceName ?? usual]
+    var isUnlogged = false
+    if case .table(let table)? = context.to[column.id.table] { isUnlogged = table.isUnlogged }
+    return SequenceSteps.persistence(
+      path, column.identity?.persistence ?? (isUnlogged ? .unlogged : .logged))
   }
 
   /// The sequence that the column's default counts with and that belongs to the column.

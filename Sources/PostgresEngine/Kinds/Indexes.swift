@@ -51,7 +51,11 @@ enum IndexKind {
     if row.bool(17) { catalog.clustered[relation] = Identifier(row.text(2)) }
     if row.bool(18) { catalog.replicaIndexes[relation] = Identifier(row.text(2)) }
     if let parent = catalog.parents[oid]?.first {
-      catalog.attachedIndexes[relation, default: []].append((Identifier(row.text(2)), parent))
+      let name = Identifier(row.text(2))
+      catalog.attachedIndexes[relation, default: []].append((name, parent))
+      if isNamed(row, name, relation, &catalog) {
+        catalog.namedIndexes[relation, default: []].append((name, parent))
+      }
     }
     // A partition's part of its parent's index comes and goes with that.
     guard let table = catalog.relations[relation]?.id, catalog.parents[oid] == nil else { return }
@@ -106,6 +110,20 @@ enum IndexKind {
       tablespace: tablespace, isValid: row.bool(10),
       parameterOrder: row.texts(12).map { ExactText($0) })
     catalog.add(.index(index), at: CatalogAddress(CatalogID.relation, oid))
+  }
+
+  /// Whether a partition's index has another name than PostgreSQL would have given it.
+  private static func isNamed(
+    _ row: PostgresRow, _ name: Identifier, _ relation: UInt32, _ catalog: inout Catalog
+  ) -> Bool {
+    guard let table = catalog.relations[relation]?.path.last else { return false }
+    let numbers = row.integers(6)
+    let keyCount = row.integer(5)
+    let parts = parts(row, numbers: Array(numbers.prefix(keyCount)), relation, &catalog)
+    let include = catalog.columns(relation, Array(numbers.dropFirst(keyCount)))
+    return !PartitionIndexes.isUsual(
+      name, of: table, kind: catalog.keys[row.oid(0)]?.id.kind ?? .index, parts: parts,
+      include: include)
   }
 
   private static func parts(

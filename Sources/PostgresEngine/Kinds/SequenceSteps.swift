@@ -5,7 +5,7 @@ import SchemaModel
 enum SequenceSteps {
   /// The owner comes in a step of its own: its default needs the sequence first.
   static func create(_ sequence: Sequence, _ context: PlanContext) -> [Step] {
-    let word: SQL = isUnlogged(sequence, context) ? "UNLOGGED " : ""
+    let word: SQL = isUnlogged(sequence, in: context.to, context) ? "UNLOGGED " : ""
     let text: SQL = "CREATE \(word)SEQUENCE \(path: sequence.id.path)"
     var steps = [
       Step(
@@ -18,12 +18,36 @@ enum SequenceSteps {
     return steps
   }
 
-  /// From version 15 on the sequence of an unlogged table is unlogged too.
-  private static func isUnlogged(_ sequence: Sequence, _ context: PlanContext) -> Bool {
-    guard context.serverVersion >= 150_000, let owner = sequence.ownedBy,
-      case .table(let table)? = context.to[owner.table]
-    else { return false }
+  /// From version 15 on, where the sequence of an unlogged table is unlogged too if nothing else is said.
+  private static func isUnlogged(
+    _ sequence: Sequence, in schema: Schema, _ context: PlanContext
+  ) -> Bool {
+    guard context.serverVersion >= 150_000 else { return false }
+    if let persistence = sequence.persistence { return persistence == .unlogged }
+    guard let owner = sequence.ownedBy, case .table(let table)? = schema[owner.table] else {
+      return false
+    }
     return table.isUnlogged
+  }
+
+  /// After the table, which takes its sequences along when it becomes logged or unlogged.
+  private static func persist(
+    _ old: Sequence, as new: Sequence, _ context: PlanContext
+  ) -> Step? {
+    let isUnlogged = isUnlogged(new, in: context.to, context)
+    let isHandedOver =
+      old.ownedBy != new.ownedBy && isUnlogged != self.isUnlogged(old, in: context.from, context)
+    guard context.serverVersion >= 150_000,
+      old.persistence != new.persistence || isHandedOver
+    else { return nil }
+    return Step(
+      .alter, new.id, produces: [], consumes: [new.id] + (new.ownedBy.map { [$0.table] } ?? []),
+      statements: [persistence(new.id.path, isUnlogged ? .unlogged : .logged)])
+  }
+
+  static func persistence(_ path: [Identifier], _ wanted: SequencePersistence) -> Statement {
+    let word: SQL = wanted == .logged ? "LOGGED" : "UNLOGGED"
+    return Statement("ALTER SEQUENCE \(path: path) SET \(word)", lock: .accessExclusive)
   }
 
   static func drop(_ sequence: Sequence) -> Step {
@@ -62,6 +86,7 @@ enum SequenceSteps {
         steps.append(disown(new.id, from: old.ownedBy, produces: .owner(of: new.id)))
       }
     }
+    if let step = persist(old, as: new, context) { steps.append(step) }
     let clauses = changes(from: old.options, to: new.options)
     if !clauses.isEmpty {
       steps.append(

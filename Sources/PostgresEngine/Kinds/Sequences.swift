@@ -21,14 +21,29 @@ enum SequenceKind {
       type: typeName(row.oid(1)), start: int64(row, 2), increment: int64(row, 3),
       minimum: int64(row, 4), maximum: int64(row, 5), cache: int64(row, 6), cycles: row.bool(7))
     if row.oid(8) != 0 { catalog.ownedSequences.insert(oid) }
+    let persistence = persistence(relation, of: row.oid(8), catalog)
     if row.code(10) == UInt8(ascii: "i") {
-      catalog.identitySequences[Catalog.key(row.oid(8), row.integer(9))] = (options, id.name)
+      catalog.identitySequences[Catalog.key(row.oid(8), row.integer(9))] = .init(
+        options: options, name: id.name, persistence: persistence)
       // Part of the column, wherever that is.
       catalog.relations[oid]?.id = nil
       return
     }
     catalog.sequences.append(
-      (oid, Sequence(id: id, options: options), row.oid(8), row.integer(9)))
+      (
+        oid, Sequence(id: id, options: options, persistence: persistence), row.oid(8),
+        row.integer(9)
+      ))
+  }
+
+  /// What is not as the owning table has it. Before version 15 all were logged, and none could be otherwise.
+  private static func persistence(
+    _ sequence: Catalog.Relation, of table: UInt32, _ catalog: Catalog
+  ) -> SequencePersistence? {
+    guard catalog.serverVersion >= 150_000,
+      sequence.isUnlogged != catalog.relations[table]?.isUnlogged ?? false
+    else { return nil }
+    return sequence.isUnlogged ? .unlogged : .logged
   }
 
   private static func typeName(_ oid: UInt32) -> String {

@@ -64,6 +64,7 @@ enum RelationKind {
     let path = [namespace, Identifier(row.text(2))]
     let kind = row.code(3)
     var relation = Catalog.Relation(kind: kind, path: path)
+    relation.isUnlogged = row.code(4) == UInt8(ascii: "u")
     let isModelled = !catalog.isExtensionMember(CatalogID.relation, oid)
     switch kind {
     case UInt8(ascii: "r"), UInt8(ascii: "p"), UInt8(ascii: "f"):
@@ -72,7 +73,7 @@ enum RelationKind {
       relation.id = id
       // The table itself is added when its columns and indexes are known.
       var table = Table(
-        id: id, isUnlogged: row.code(4) == UInt8(ascii: "u"), hasRowSecurity: row.bool(7),
+        id: id, isUnlogged: relation.isUnlogged, hasRowSecurity: row.bool(7),
         forcesRowSecurity: row.bool(8), partitionKey: row.optionalText(9).map { ExactText($0) },
         partitionBound: row.optionalText(10).map { ExactText($0) })
       table.storageParameters = Catalog.options(

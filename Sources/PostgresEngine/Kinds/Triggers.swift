@@ -15,6 +15,20 @@ enum TriggerKind {
     for row in rows { decode(row, &catalog) }
   }
 
+  /// Of partitions, where they fire otherwise than their parent's. Read before the tables are finished.
+  static let clones = CatalogQuery(
+    """
+    SELECT g.tgrelid, g.tgname, g.tgenabled
+    FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_trigger p ON p.oid = g.tgparentid
+    WHERE NOT g.tgisinternal AND g.tgenabled <> p.tgenabled
+    """
+  ) { rows, catalog in
+    for row in rows {
+      catalog.partitionTriggers[row.oid(0), default: []].append(
+        PartitionTrigger(name: Identifier(row.text(1)), enabled: enabled(row.code(2))))
+    }
+  }
+
   private static func decode(_ row: PostgresRow, _ catalog: inout Catalog) {
     let relation = row.oid(1)
     guard let owner = catalog.relations[relation]?.id,

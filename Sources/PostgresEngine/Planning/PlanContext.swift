@@ -219,6 +219,10 @@ struct PlanContext {
   /// Whether both sides have the object.
   func isAltered(_ id: ObjectID) -> Bool { from.contains(id) && to.contains(id) }
 
+  func leavesPartitionsAlone(of table: ObjectID) -> Bool {
+    from.scope.leavesPartitionsAlone(of: table) || to.scope.leavesPartitionsAlone(of: table)
+  }
+
   /// Whether a relation of the plan is new, so that nothing is locked and nothing lost.
   func isNew(_ relation: ObjectID) -> Bool { created.contains(relation) }
 }

@@ -46,7 +46,14 @@ struct StepEmitter {
       switch change.change {
       case .create(let object):
         emitted += create(object, parts: change.parts)
-      case .drop(let object): emitted += drop(object, parts: change.parts)
+      case .drop(let object):
+        if context.leavesPartitionsAlone(of: object.id) {
+          throw .unsupported(
+            object.id,
+            "its partitions are ignored and would go with it; drop them, or say 'partitions: managed'"
+          )
+        }
+        emitted += drop(object, parts: change.parts)
       case .alter(let alteration):
         if swappedTypes.contains(alteration.id) {
           if case (.enumType(let old), .enumType(let new)) = (alteration.from, alteration.to) {
@@ -74,6 +81,8 @@ struct StepEmitter {
     for table in swapped.tables { remade.formUnion(context.to.parts(of: table).map(\.id)) }
     restoreComments(of: remade)
     emitted += RelationMarkSteps.steps(context, remade: remade)
+    emitted += PartitionIndexes.steps(context, remade: remade)
+    emitted += PartitionTriggers.steps(context, remade: remade)
     emitted += PrivilegeSteps.steps(context, remade: remade)
     orderColumns()
     freeNames()
@@ -218,6 +227,10 @@ struct StepEmitter {
     case (.sequence(let old), .sequence(let new)):
       return absorbed.contains(new.id) ? [] : SequenceSteps.alter(old, to: new, context)
     case (.table(let old), .table(let new)):
+      if old.partitionKey != new.partitionKey, context.leavesPartitionsAlone(of: new.id) {
+        throw .unsupported(
+          new.id, "its partitions are ignored, so how it is partitioned cannot be changed")
+      }
       guard old.server == new.server else {
         throw .unsupported(
           new.id,

@@ -22,11 +22,17 @@ package struct Identity: Hashable, Sendable, Codable {
   package var options: SequenceOptions
   /// The sequence's name where it is not the one that PostgreSQL would choose.
   package var sequenceName: Identifier?
+  /// The sequence's, where it is not the table's.
+  package var persistence: SequencePersistence?
 
-  package init(mode: Mode, options: SequenceOptions, sequenceName: Identifier? = nil) {
+  package init(
+    mode: Mode, options: SequenceOptions, sequenceName: Identifier? = nil,
+    persistence: SequencePersistence? = nil
+  ) {
     self.mode = mode
     self.options = options
     self.sequenceName = sequenceName
+    self.persistence = persistence
   }
 }
 
@@ -135,6 +141,7 @@ package struct Column: Describable {
       Field("identity", identity?.mode.rawValue),
       Field("identity_options", identity.map { .record($0.options.fields) } ?? .absent),
       Field("identity_sequence", identity?.sequenceName),
+      Field("identity_persistence", identity?.persistence?.rawValue),
       Field("collation", collation?.string),
       Field("not_null_conflict", notNullConflict?.rawValue),
       Field("not_null_name", notNull.name), Field("not_null_no_inherit", notNull.isNoInherit),

@@ -47,6 +47,9 @@ package struct SequenceOptions: Hashable, Sendable, Codable {
   }
 }
 
+/// PostgreSQL 15: whether a crash of the server empties a sequence.
+package enum SequencePersistence: String, Hashable, Sendable, Codable { case logged, unlogged }
+
 /// A sequence that is an object of its own: free-standing, or behind a `serial` column. An identity
 /// column's sequence is part of the column.
 package struct Sequence: Describable {
@@ -54,18 +57,30 @@ package struct Sequence: Describable {
   package var options: SequenceOptions
   /// The column that owns it (`pg_depend.deptype = 'a'`): dropped with the column.
   package var ownedBy: ObjectID?
+  /// Nil: as the table of its column is, and logged without one.
+  package var persistence: SequencePersistence?
 
-  package init(id: ObjectID, options: SequenceOptions, ownedBy: ObjectID? = nil) {
+  package init(
+    id: ObjectID, options: SequenceOptions, ownedBy: ObjectID? = nil,
+    persistence: SequencePersistence? = nil
+  ) {
     self.id = id
     self.options = options
     self.ownedBy = ownedBy
+    self.persistence = persistence
   }
 
   /// Without the owner, which comes into being later: the owning column's default needs the sequence.
   package var requires: [ObjectID] { id.namespace.map { [.namespace($0)] } ?? [] }
-  package var fields: [Field] { options.fields + [Field("owned_by", ownedBy)] }
+  package var fields: [Field] {
+    options.fields + [
+      Field("owned_by", ownedBy), Field("persistence", persistence?.rawValue),
+    ]
+  }
 
   package func renamed(by names: Renaming) -> Sequence {
-    Sequence(id: names(id), options: options, ownedBy: ownedBy.map { names($0) })
+    Sequence(
+      id: names(id), options: options, ownedBy: ownedBy.map { names($0) },
+      persistence: persistence)
   }
 }

@@ -35,6 +35,17 @@ package struct AttachedIndex: Hashable, Sendable, Codable {
   }
 }
 
+/// PostgreSQL: a trigger that a partition has from its parent, and that fires otherwise there.
+package struct PartitionTrigger: Hashable, Sendable, Codable {
+  package var name: Identifier
+  package var enabled: Trigger.Enabled
+
+  package init(name: Identifier, enabled: Trigger.Enabled) {
+    self.name = name
+    self.enabled = enabled
+  }
+}
+
 /// A table without what is in it: columns and constraints are objects of their own.
 package struct Table: Describable {
   package var id: ObjectID
@@ -70,6 +81,11 @@ package struct Table: Describable {
   package var server: Identifier?
   /// The options of a foreign table as `name=value`, sorted.
   package var serverOptions: [ExactText]
+  /// PostgreSQL: the indexes that a partition has for its parent's under other names than PostgreSQL gives,
+  /// sorted by the parent's.
+  package var partitionIndexes: [AttachedIndex]
+  /// Sorted by name.
+  package var partitionTriggers: [PartitionTrigger]
   /// The storage parameters in the order of the catalog, which dumps keep.
   @Incidental package var parameterOrder: [ExactText]?
   /// The columns in the order of the catalog or of the file.
@@ -90,7 +106,8 @@ package struct Table: Describable {
     parents: [ObjectID] = [], partitionBound: ExactText? = nil, tablespace: Identifier? = nil,
     accessMethod: Identifier? = nil, replicaIdentity: ReplicaIdentity? = nil,
     clusteredOn: Identifier? = nil, type: ObjectID? = nil, server: Identifier? = nil,
-    serverOptions: [ExactText] = [], columnOrder: [Identifier]? = nil,
+    serverOptions: [ExactText] = [], partitionIndexes: [AttachedIndex] = [],
+    partitionTriggers: [PartitionTrigger] = [], columnOrder: [Identifier]? = nil,
     inheritedNotNulls: [InheritedNotNull]? = nil, attachedIndexes: [AttachedIndex]? = nil,
     parameterOrder: [ExactText]? = nil,
     source: String? = nil, isAnalyzed: Bool? = nil
@@ -112,6 +129,8 @@ package struct Table: Describable {
     self.type = type
     self.server = server
     self.serverOptions = serverOptions
+    self.partitionIndexes = partitionIndexes
+    self.partitionTriggers = partitionTriggers
     _columnOrder = Incidental(wrappedValue: columnOrder)
     _parameterOrder = Incidental(wrappedValue: parameterOrder)
     _inheritedNotNulls = Incidental(wrappedValue: inheritedNotNulls)
@@ -141,7 +160,28 @@ package struct Table: Describable {
       Field("access_method", accessMethod), Field("replica_identity", replicaIdentity?.text),
       Field("clustered_on", clusteredOn), Field("of", type), Field("server", server),
       Field("server_options", texts: serverOptions),
+      Field(
+        "partition_indexes",
+        partitionIndexes.isEmpty
+          ? .absent
+          : .record(partitionIndexes.map { Field($0.parentName.raw, $0.name) })),
+      Field(
+        "partition_triggers",
+        partitionTriggers.isEmpty
+          ? .absent
+          : .record(partitionTriggers.map { Field($0.name.raw, $0.enabled.rawValue) })),
     ]
+  }
+
+  /// Names that PostgreSQL made of what is renamed now stay as they were, and so become names of their own.
+  private func partitionIndexes(after names: Renaming, new: ObjectID) -> [AttachedIndex] {
+    guard let parent = parents.first, partitionBound != nil else { return [] }
+    let isTouched =
+      new != id || names.names.keys.contains { $0.kind == .column && $0.table == parent }
+    let kept = isTouched ? attachedIndexes ?? partitionIndexes : partitionIndexes
+    return kept.map {
+      AttachedIndex(name: $0.name, parentName: names.index($0.parentName, of: parent))
+    }.sorted { $0.parentName < $1.parentName }
   }
 
   package func renamed(by names: Renaming) -> Table {
@@ -155,6 +195,16 @@ package struct Table: Describable {
       copy.replicaIdentity = .index(names.index(name, of: id))
     }
     copy.columnOrder = columnOrder.map { names.columns($0, of: id) }
+    copy.partitionIndexes = partitionIndexes(after: names, new: copy.id)
+    if let parent = parents.first {
+      copy.attachedIndexes = attachedIndexes?.map {
+        AttachedIndex(name: $0.name, parentName: names.index($0.parentName, of: parent))
+      }
+      copy.partitionTriggers = partitionTriggers.map {
+        let name = names.names[parent.part(.trigger, $0.name)] ?? $0.name
+        return PartitionTrigger(name: name, enabled: $0.enabled)
+      }
+    }
     return copy
   }
 }

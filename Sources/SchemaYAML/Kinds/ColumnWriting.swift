@@ -10,7 +10,8 @@ extension SchemaWriter {
     let scalar = scalarForm(column)
     let isIdentityPlain =
       column.identity.map {
-        $0.sequenceName == nil && $0.options == .defaults(type: $0.options.type)
+        $0.sequenceName == nil && $0.persistence == nil
+          && $0.options == .defaults(type: $0.options.type)
           && privileges.grants[sequence(of: column)] == nil
       }
       ?? true
@@ -94,6 +95,7 @@ extension SchemaWriter {
       if let sequence = identity.sequenceName {
         inner.append(YAMLEntry("sequence", name(sequence)))
       }
+      inner += persistence(identity.persistence)
       inner += grants(privileges.grants[self.sequence(of: column)] ?? [])
       entries.append(YAMLEntry("identity", .mapping(inner + options(identity.options))))
     }

@@ -180,6 +180,7 @@ extension SchemaBuilder {
       let inner = nodes.fields(value, SchemaKeys.identity, of: "'identity'")
       identity.mode = inner.word("mode") == "always" ? .always : .byDefault
       identity.options = sequenceOptions(inner, type: type)
+      identity.persistence = persistence(inner)
       if let node = inner["sequence"], let text = inner.text("sequence"),
         let name = name(text, at: node)
       {

@@ -50,14 +50,42 @@ extension SchemaBuilder {
     if let text = fields.text("partition_by") {
       table.partitionKey = ExactText(PartitionText.canonical(text))
     }
+    if fields.word("partitions") == "ignored" {
+      unmanagedPartitions.append(table.id)
+      if fields["partition_by"] == nil {
+        nodes.report(fields.keyMark("partitions"), "only a partitioned table has 'partitions'")
+      }
+    }
     if let text = fields.text("partition_bound") {
       table.partitionBound = ExactText(PartitionText.canonical(text))
     }
     if let node = fields["partition_of"], let text = fields.text("partition_of"),
       let path = path(text, at: node)
     {
-      table.parents.append(referencedTable(path))
+      let parent = referencedTable(path)
+      table.parents.append(parent)
+      if unmanagedPartitions.contains(parent) {
+        nodes.report(
+          node.mark, "the partitions of '\(text)' are ignored, so none can be declared",
+          suggestion: "say 'partitions: managed' there, or leave this table out")
+      }
     }
+    for pair in nodes.pairs(fields["partition_indexes"], of: "'partition_indexes'") {
+      guard let parent = name(pair.name, at: pair.key),
+        let text = nodes.text(pair.value, of: "'\(pair.name)'"),
+        let name = name(text, at: pair.value)
+      else { continue }
+      table.partitionIndexes.append(AttachedIndex(name: name, parentName: parent))
+    }
+    table.partitionIndexes.sort { $0.parentName < $1.parentName }
+    for pair in nodes.pairs(fields["partition_triggers"], of: "'partition_triggers'") {
+      guard let name = name(pair.name, at: pair.key),
+        let word = nodes.text(pair.value, of: "'\(pair.name)'")?.asciiLowercased,
+        let enabled = Trigger.Enabled(rawValue: word)
+      else { continue }
+      table.partitionTriggers.append(PartitionTrigger(name: name, enabled: enabled))
+    }
+    table.partitionTriggers.sort { $0.name < $1.name }
     if let node = fields["of"], let text = fields.text("of") {
       table.type = typeName(text, at: node)?.object
       if table.type?.kind != .compositeType {
@@ -81,10 +109,21 @@ extension SchemaWriter {
     if let server = table.server { entries.append(YAMLEntry("server", name(server))) }
     entries += parameters(table.serverOptions, "server_options")
     if let key = table.partitionKey { entries.append(YAMLEntry("partition_by", sql(key.string))) }
+    if schema.scope.leavesPartitionsAlone(of: table.id) {
+      entries.append(YAMLEntry("partitions", .word("ignored")))
+    }
     let parents = table.parents.map { YAMLValue.text(text($0.path)) }
     if let bound = table.partitionBound {
       if let parent = parents.first { entries.append(YAMLEntry("partition_of", parent)) }
       entries.append(YAMLEntry("partition_bound", sql(bound.string)))
+      let indexes = table.partitionIndexes.map {
+        YAMLEntry(name: text($0.parentName), name($0.name))
+      }
+      if !indexes.isEmpty { entries.append(YAMLEntry("partition_indexes", .mapping(indexes))) }
+      let triggers = table.partitionTriggers.map {
+        YAMLEntry(name: text($0.name), .word($0.enabled.rawValue))
+      }
+      if !triggers.isEmpty { entries.append(YAMLEntry("partition_triggers", .mapping(triggers))) }
     } else if !parents.isEmpty {
       entries.append(YAMLEntry("inherits", .sequence(parents)))
     }

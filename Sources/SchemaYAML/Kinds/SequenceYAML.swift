@@ -12,7 +12,12 @@ extension SchemaBuilder {
     if let node = fields["owned_by"], let text = fields.text("owned_by") {
       sequence.ownedBy = owner(text, at: node)
     }
+    sequence.persistence = persistence(fields)
     objects.append(.sequence(sequence))
+  }
+
+  func persistence(_ fields: Fields) -> SequencePersistence? {
+    fields.word("persistence").flatMap { SequencePersistence(rawValue: $0) }
   }
 
   /// `table.column` or `schema.table.column`.
@@ -83,8 +88,12 @@ extension SchemaWriter {
       entries.append(
         YAMLEntry("owned_by", .text(text(owner.table.path) + "." + text(owner.name))))
     }
-    entries += common(sequence.id)
+    entries += persistence(sequence.persistence) + common(sequence.id)
     return entries.isEmpty ? .null : .mapping(entries)
+  }
+
+  func persistence(_ persistence: SequencePersistence?) -> [YAMLEntry] {
+    persistence.map { [YAMLEntry("persistence", .word($0.rawValue))] } ?? []
   }
 
   /// What differs from the defaults of such a sequence.
@@ -114,7 +123,8 @@ extension SchemaWriter {
     for case .sequence(let sequence) in schema.objects(of: .sequence) {
       guard let owner = sequence.ownedBy, case .column(let column)? = schema[owner],
         let serial = SerialType(integerType: column.type.canonical.string),
-        sequence.options == .defaults(type: serial.type), !column.isNullable,
+        sequence.options == .defaults(type: serial.type), sequence.persistence == nil,
+        !column.isNullable,
         sequence.id.path[0] == owner.path[0],
         sequence.id.name == PostgresNames.sequence(table: owner.table.name, column: owner.name),
         !said.contains(sequence.id), schema.renamedFrom[sequence.id] == nil,

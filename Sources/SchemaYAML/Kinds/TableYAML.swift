@@ -70,7 +70,9 @@ extension SchemaBuilder {
           partitionBound: lineage.partitionBound, tablespace: lineage.tablespace,
           accessMethod: lineage.accessMethod, replicaIdentity: lineage.replicaIdentity,
           clusteredOn: lineage.clusteredOn, type: lineage.type, server: lineage.server,
-          serverOptions: lineage.serverOptions, columnOrder: order,
+          serverOptions: lineage.serverOptions,
+          partitionIndexes: lineage.partitionIndexes,
+          partitionTriggers: lineage.partitionTriggers, columnOrder: order,
           parameterOrder: parameterOrder(fields["with"]))))
     if engine == .postgresql { markKeyColumnsNotNull(of: id) }
   }
