@@ -46,14 +46,15 @@ let package = Package(
       name: "SQLiteEngine",
       dependencies: ["CSQLite3", "Comparison", "Planning", "SchemaDiff", "SchemaModel", "SQLText"],
       linkerSettings: library("sqlite3") + [.linkedLibrary("m")]),
-    .target(name: "Migrations", dependencies: ["Planning", "SchemaModel", "SQLText"]),
+    .target(name: "Migrations", dependencies: ["Digest", "Planning", "SchemaModel", "SQLText"]),
     .target(
       name: "Reporting",
       dependencies: ["Comparison", "Planning", "SchemaDiff", "SchemaModel"]),
     .target(
       name: "Sources",
       dependencies: [
-        "Comparison", "Digest", "Planning", "PostgresEngine", "SQLiteEngine", "SchemaModel",
+        "Comparison", "Digest", "Migrations", "Planning", "PostgresEngine", "SQLiteEngine",
+        "SchemaModel",
         "SchemaYAML", "SQLText",
       ]),
     .target(

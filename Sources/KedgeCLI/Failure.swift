@@ -1,4 +1,5 @@
 import ArgumentParser
+import Migrations
 import Planning
 import Reporting
 import SchemaModel
@@ -17,6 +18,12 @@ enum Failure {
     case let problems as YAMLProblems:
       world.printError(problems.rendered + "\n")
       return .failed
+    case let problems as MigrationProblems:
+      for problem in problems.all { tell(problem.sentence, next: problem.nextStep, world) }
+      return .failed
+    case let problem as SessionError:
+      tell(problem.sentence, next: problem.nextStep, world)
+      return problem.kind == .locked ? .refused : .failed
     case let problem as PlanningError:
       tell(sentence(problem), next: nil, world)
       return .failed

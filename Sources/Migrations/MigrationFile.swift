@@ -7,7 +7,7 @@ package struct MigrationFile: Hashable, Sendable {
   /// The file that a migration follows.
   package struct Predecessor: Hashable, Sendable {
     package var version: String
-    /// With the number of the algorithm: `1:b7e0…`, SHA-256 over the bytes of its up file.
+    /// With the number of the algorithm: `1:b7e0…`, over the tokens of its up file.
     package var checksum: String
 
     package init(version: String, checksum: String) {
@@ -29,10 +29,13 @@ package struct MigrationFile: Hashable, Sendable {
   package var from: String
   package var to: String
   package var searchPath: [Identifier]
+  /// What a run on a scratch database has shown, in words.
+  package var proof: String
 
   package init(
     version: String, name: String, engine: EngineName, minimumVersion: String? = nil,
-    after: Predecessor? = nil, from: String, to: String, searchPath: [Identifier] = []
+    after: Predecessor? = nil, from: String, to: String, searchPath: [Identifier] = [],
+    proof: String = "not proven on a scratch database"
   ) {
     self.version = version
     self.name = name
@@ -42,6 +45,7 @@ package struct MigrationFile: Hashable, Sendable {
     self.from = from
     self.to = to
     self.searchPath = searchPath
+    self.proof = proof
   }
 
   /// `20261122150405_add_user_roles.up.sql`.
@@ -49,11 +53,15 @@ package struct MigrationFile: Hashable, Sendable {
     "\(version)_\(name).\(direction.rawValue).sql"
   }
 
-  /// The text of the file of one direction.
-  package func text(_ direction: Direction, sections: [Section]) -> String {
+  /// The text of the file of one direction. A section of a way back has the number of the section that
+  /// it undoes; without numbers they count up.
+  package func text(
+    _ direction: Direction, sections: [Section], numbers: [Int] = []
+  ) -> String {
     var text = header(direction)
     for (index, section) in sections.enumerated() {
-      text += "\n-- kedge:section \(index + 1)"
+      let number = index < numbers.count ? numbers[index] : index + 1
+      text += "\n-- kedge:section \(number)"
       if section.mode != .transaction { text += " " + section.mode.rawValue }
       text += "\n" + searchPathSetting(section.mode)
       for step in section.steps { text += body(of: step) }
@@ -69,7 +77,7 @@ package struct MigrationFile: Hashable, Sendable {
     case .up: lines.append("-- kedge:from \(from) to \(to)")
     case .down: lines.append("-- kedge:from \(to) to \(from)")
     }
-    lines.append("-- not proven on a scratch database")
+    lines.append("-- \(proof)")
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -85,7 +93,12 @@ package struct MigrationFile: Hashable, Sendable {
   /// Hazards and what the way back cannot bring stand above the statements that they are about.
   private func body(of step: Step) -> String {
     var text = ""
-    for hazard in step.hazards { text += "-- \(hazard.code): \(hazard.message)\n" }
+    for hazard in step.hazards {
+      let message = hazard.message.split(whereSeparator: \.isNewline).joined(separator: " ")
+      text +=
+        hazard.needsPermission
+        ? "-- kedge:hazard \(hazard.code) \(message)\n" : "-- \(hazard.code): \(message)\n"
+    }
     switch step.reversibility {
     case .exact: break
     case .conditional: text += "-- the way back holds only while the data allow it\n"

@@ -69,6 +69,11 @@ package protocol Dialect: Sendable {
   func sections(of plan: Plan) -> [Section]
   /// The whole text: empty for an empty plan.
   func script(_ plan: Plan, options: ScriptOptions) -> String
+  /// The statements of a script, split as the engine's own shell splits them.
+  func statements(of script: String) throws(ScriptProblem) -> [ScriptStatement]
+  /// The words that tell two scripts apart: their tokens, without comments, white space and the case of
+  /// keywords.
+  func tokens(of script: String) throws(ScriptProblem) -> [String]
 }
 
 extension Dialect {

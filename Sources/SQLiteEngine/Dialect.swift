@@ -52,4 +52,20 @@ package struct SQLiteDialect: Dialect {
   package func script(_ plan: Plan, options: ScriptOptions) -> String {
     Script.text(plan, options: options)
   }
+
+  package func statements(of script: String) throws(ScriptProblem) -> [ScriptStatement] {
+    try SQLiteStatements.split(script)
+  }
+
+  package func tokens(of script: String) throws(ScriptProblem) -> [String] {
+    do {
+      let tokens = try SQLiteTokenizer.tokenize(script)
+      return tokens.tokens.map { token in
+        let text = String(decoding: tokens.source[token.range], as: UTF8.self)
+        return token.kind == .word ? text.asciiLowercased : text
+      }
+    } catch {
+      throw ScriptProblem(error.message, line: error.line)
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import SQLText
 import SchemaModel
 
 /// kedge.yaml: where the schema, the migrations and the databases are.

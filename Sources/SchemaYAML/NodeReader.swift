@@ -1,3 +1,4 @@
+import SQLText
 import SchemaModel
 
 /// Reads nodes by key tables and collects what is wrong with them.

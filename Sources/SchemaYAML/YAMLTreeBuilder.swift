@@ -1,3 +1,4 @@
+import SQLText
 import SchemaModel
 
 /// Builds the node tree from events: anchors, aliases, merge keys, duplicate keys, and the limits.

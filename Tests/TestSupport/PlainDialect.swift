@@ -33,6 +33,14 @@ package struct PlainDialect: Dialect {
     plan.steps.flatMap(\.statements).map { $0.sql.text + "\n" }.joined()
   }
 
+  package func statements(of script: String) throws(ScriptProblem) -> [ScriptStatement] {
+    script.split(separator: ";").map { ScriptStatement(text: String($0), line: 1) }
+  }
+
+  package func tokens(of script: String) throws(ScriptProblem) -> [String] {
+    script.split(whereSeparator: \.isWhitespace).map(String.init)
+  }
+
   private static func step(_ change: Change) -> Step {
     switch change {
     case .create(let object):

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Comparison
-import Digest
 import Migrations
 import Planning
 import Reporting
@@ -76,7 +75,7 @@ struct GenerateCommand: KedgeCommand {
     let file = MigrationFile(
       version: World.timestamp(), name: name, engine: result.to.engine,
       minimumVersion: workspace.engines.minimumVersion(for: result.from),
-      after: try predecessor(in: folder), from: Fingerprint.text(of: result.from),
+      after: try predecessor(in: folder, dialect), from: Fingerprint.text(of: result.from),
       to: Fingerprint.text(of: result.to), searchPath: result.to.scope.searchPath)
     for (direction, plan) in [(MigrationFile.Direction.up, up), (.down, down)] {
       let path = folder + "/" + file.fileName(direction)
@@ -108,12 +107,13 @@ struct GenerateCommand: KedgeCommand {
     return refused.isEmpty
   }
 
-  private func predecessor(in folder: String) throws -> MigrationFile.Predecessor? {
-    guard let newest = MigrationFolder.newest(among: try FileSystem.names(in: folder)) else {
+  private func predecessor(
+    in folder: String, _ dialect: any Dialect
+  ) throws -> MigrationFile.Predecessor? {
+    guard let newest = try MigrationFiles.read(folder, dialect: dialect).migrations.last else {
       return nil
     }
-    let bytes = try FileSystem.bytes(of: folder + "/" + newest.fileName)
     return MigrationFile.Predecessor(
-      version: newest.version, checksum: "1:" + SHA256Digest(of: bytes).hexadecimal)
+      version: newest.version.text, checksum: newest.up.checksum.tokens)
   }
 }

@@ -29,29 +29,3 @@ package struct ConnectionOption: Hashable, Sendable {
 
   private static let alwaysSecret: Set<String> = ["password", "sslpassword", "oauth_client_secret"]
 }
-
-/// The candidate that needs the fewest edits, if it is near enough to be what was meant.
-func nearestName(to name: String, among candidates: [String]) -> String? {
-  let wanted = Array(name.utf8.prefix(64))
-  var best: (distance: Int, name: String)?
-  for candidate in candidates {
-    let distance = editDistance(wanted, Array(candidate.utf8))
-    if distance < best?.distance ?? .max { best = (distance, candidate) }
-  }
-  guard let best, best.distance <= max(2, wanted.count / 3) else { return nil }
-  return best.name
-}
-
-private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-  var previous = Array(0...right.count)
-  for (row, byte) in left.enumerated() {
-    var current = [row + 1]
-    current.reserveCapacity(right.count + 1)
-    for (column, other) in right.enumerated() {
-      let substitution = previous[column] + (byte == other ? 0 : 1)
-      current.append(min(substitution, previous[column + 1] + 1, current[column] + 1))
-    }
-    previous = current
-  }
-  return previous[right.count]
-}

@@ -1,3 +1,5 @@
+import SQLText
+
 /// The walk over a URL's bytes. Follows libpq's reading of a URL: the user information ends at the
 /// first `@` that comes before the first `/`.
 struct ConnectionStringParser {

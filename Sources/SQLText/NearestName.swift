@@ -22,7 +22,7 @@ private func lowercased(_ text: String) -> [UInt8] {
 }
 
 /// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours count one.
-func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+package func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
   var beforePrevious: [Int] = []
   var previous = Array(0...right.count)
   for i in 0..<left.count {

@@ -1,0 +1,213 @@
+package import Planning
+import SchemaModel
+
+/// Reads and writes the history, over the session on which the migrations run, so that a section and its
+/// record commit together.
+///
+/// Every write is fenced: it takes effect only while the epoch is the one that this runner began. A
+/// runner whose lock was lost finds the epoch of another and stops.
+package struct HistoryStore {
+  private let session: any Session
+  private let tables: HistoryTables
+  /// Who runs: `user@host (process 123)`.
+  package let actor: String
+  /// Of this run, for the log.
+  private let run: String
+  private var epoch = -1
+
+  package init(_ session: any Session, actor: String, run: String) {
+    self.session = session
+    self.actor = actor
+    self.run = run
+    tables = HistoryTables.of(session.engine)
+  }
+
+  // MARK: - The tables
+
+  /// Whether the tables are there.
+  package func exists() throws(SessionError) -> Bool {
+    switch session.engine {
+    case .postgresql:
+      try session.query("SELECT pg_catalog.to_regclass('kedge.state')::text").first?.first
+        != .some(nil)
+    case .sqlite:
+      try !session.query("SELECT 1 FROM sqlite_master WHERE name = '_kedge_state'").isEmpty
+    }
+  }
+
+  /// Creates what is missing. To be called under the lock.
+  package func create() throws(SessionError) {
+    try session.begin(.transaction)
+    do throws(SessionError) {
+      for definition in tables.definitions { try session.execute(definition) }
+      try session.commit(.transaction)
+    } catch {
+      session.rollback(.transaction)
+      throw error
+    }
+  }
+
+  /// Begins an epoch: whoever wrote under an earlier one is shut out.
+  package mutating func begin() throws(SessionError) {
+    let rows = try session.query(
+      "UPDATE \(tables.state) SET epoch = epoch + 1, holder = $1 WHERE id = 1 RETURNING epoch",
+      [actor])
+    guard let epoch = rows.first?.first?.flatMap({ Int($0) }) else {
+      throw SessionError(.other, "the history has no state: its tables were changed by hand")
+    }
+    self.epoch = epoch
+  }
+
+  package func end() throws(SessionError) {
+    _ = try session.query(
+      "UPDATE \(tables.state) SET holder = NULL WHERE id = 1 AND epoch = $1", [String(epoch)])
+  }
+
+  /// Holds the epoch until the transaction ends.
+  private func fence() throws(SessionError) {
+    let held = try session.query(
+      "UPDATE \(tables.state) SET epoch = epoch WHERE id = 1 AND epoch = $1 RETURNING 1",
+      [String(epoch)])
+    guard !held.isEmpty else { throw SessionError.fenced }
+  }
+
+  // MARK: - Reading
+
+  package func read() throws(SessionError) -> History {
+    let rows = try session.query(
+      """
+      SELECT version, name, checksum, token_checksum, down_script, from_fingerprint, to_fingerprint,
+        state, sections, sections_done, statements_done, statement_open, batch, position,
+        CAST(applied_at AS text), applied_by, milliseconds
+      FROM \(tables.migration) ORDER BY position
+      """)
+    var migrations: [AppliedMigration] = []
+    for row in rows { migrations.append(try migration(row)) }
+    let scripts = try session.query("SELECT path, token_checksum FROM \(tables.script)")
+    return History(
+      migrations: migrations,
+      scripts: Dictionary(
+        scripts.map { ($0[0] ?? "", $0[1] ?? "") }, uniquingKeysWith: { $1 }))
+  }
+
+  private func migration(_ row: [String?]) throws(SessionError) -> AppliedMigration {
+    func text(_ index: Int) -> String { row[index] ?? "" }
+    func number(_ index: Int) -> Int { Int(text(index)) ?? 0 }
+    guard let version = MigrationVersion(text(0)),
+      let state = AppliedMigration.State(rawValue: text(7))
+    else {
+      throw SessionError(
+        .other, "the history holds a row that Kedge did not write: version '\(text(0))'")
+    }
+    return AppliedMigration(
+      version: version, name: text(1), checksum: Checksum(bytes: text(2), tokens: text(3)),
+      down: row[4], from: row[5], to: row[6], state: state,
+      progress: .init(
+        sectionsDone: number(9), statementsDone: number(10), isStatementOpen: number(11) != 0),
+      sections: number(8), batch: number(12), position: number(13), appliedAt: text(14),
+      appliedBy: text(15), milliseconds: number(16))
+  }
+
+  /// The log, newest last.
+  package func events(limit: Int) throws(SessionError) -> [HistoryEvent] {
+    let rows = try session.query(
+      """
+      SELECT CAST(at AS text), kind, version, section, statement, detail, milliseconds, actor, address
+      FROM \(tables.event) ORDER BY id DESC LIMIT \(limit)
+      """)
+    return rows.reversed().map { row in
+      HistoryEvent(
+        at: row[0] ?? "", kind: row[1] ?? "", version: row[2], section: row[3].flatMap { Int($0) },
+        statement: row[4].flatMap { Int($0) }, detail: row[5],
+        milliseconds: row[6].flatMap { Int($0) }, by: row[7] ?? "", from: row[8])
+    }
+  }
+
+  package func recordedSchema() throws(SessionError) -> RecordedSchema? {
+    let rows = try session.query(
+      "SELECT snapshot, snapshot_after, snapshot_server FROM \(tables.state) WHERE id = 1")
+    guard let row = rows.first, let snapshot = row[0] else { return nil }
+    return RecordedSchema(
+      snapshot: snapshot, after: row[1].flatMap { RecordedSchema.Mark(text: $0) },
+      serverVersion: Int(row[2] ?? "") ?? 0)
+  }
+
+  /// Who runs now, as far as the history knows.
+  package func holder() throws(SessionError) -> String? {
+    try session.query("SELECT holder FROM \(tables.state) WHERE id = 1").first?.first ?? nil
+  }
+
+  // MARK: - Writing
+
+  /// Writes the row anew, within the transaction that is open.
+  package func save(_ migration: AppliedMigration) throws(SessionError) {
+    try fence()
+    _ = try session.query(
+      """
+      INSERT INTO \(tables.migration) (version, name, checksum, token_checksum, down_script,
+        from_fingerprint, to_fingerprint, state, sections, sections_done, statements_done,
+        statement_open, batch, position, applied_by, milliseconds)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CAST($9 AS integer), CAST($10 AS integer),
+        CAST($11 AS integer), CAST($12 AS integer), CAST($13 AS integer), CAST($14 AS integer), $15,
+        CAST($16 AS bigint))
+      ON CONFLICT (version) DO UPDATE SET name = excluded.name, checksum = excluded.checksum,
+        token_checksum = excluded.token_checksum, down_script = excluded.down_script,
+        state = excluded.state, sections = excluded.sections,
+        sections_done = excluded.sections_done, statements_done = excluded.statements_done,
+        statement_open = excluded.statement_open, milliseconds = excluded.milliseconds
+      """,
+      [
+        migration.version.text, migration.name, migration.checksum.bytes,
+        migration.checksum.tokens, migration.down, migration.from, migration.to,
+        migration.state.rawValue, String(migration.sections),
+        String(migration.progress.sectionsDone), String(migration.progress.statementsDone),
+        migration.progress.isStatementOpen ? "1" : "0", String(migration.batch),
+        String(migration.position), migration.appliedBy, String(migration.milliseconds),
+      ])
+  }
+
+  package func remove(_ version: MigrationVersion) throws(SessionError) {
+    try fence()
+    _ = try session.query("DELETE FROM \(tables.migration) WHERE version = $1", [version.text])
+  }
+
+  package func saveScript(_ path: String, checksum: Checksum) throws(SessionError) {
+    try fence()
+    _ = try session.query(
+      """
+      INSERT INTO \(tables.script) (path, token_checksum) VALUES ($1, $2)
+      ON CONFLICT (path) DO UPDATE SET token_checksum = excluded.token_checksum
+      """, [path, checksum.tokens])
+  }
+
+  package func record(_ schema: RecordedSchema) throws(SessionError) {
+    try fence()
+    _ = try session.query(
+      """
+      UPDATE \(tables.state) SET snapshot = $1, snapshot_after = $2,
+        snapshot_server = CAST($3 AS integer) WHERE id = 1
+      """, [schema.snapshot, schema.after?.text, String(schema.serverVersion)])
+  }
+
+  package func log(
+    _ kind: HistoryEvent.Kind, _ version: MigrationVersion? = nil, section: Int? = nil,
+    statement: Int? = nil, detail: String? = nil, milliseconds: Int? = nil
+  ) throws(SessionError) {
+    _ = try session.query(
+      """
+      INSERT INTO \(tables.event) (kind, version, section, statement, detail, milliseconds, run, actor)
+      VALUES ($1, $2, CAST($3 AS integer), CAST($4 AS integer), $5, CAST($6 AS bigint), $7, $8)
+      """,
+      [
+        kind.rawValue, version?.text, section.map(String.init), statement.map(String.init), detail,
+        milliseconds.map(String.init), run, actor,
+      ])
+  }
+}
+
+extension SessionError {
+  /// Another runner took over.
+  static let fenced = SessionError(
+    .locked, "another runner has taken over: this one lost its lock",
+    nextStep: "look at `kedge status`, then run the command again")
+}

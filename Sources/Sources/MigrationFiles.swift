@@ -1,0 +1,33 @@
+package import Migrations
+package import Planning
+
+/// The files of a folder of migrations on the disk.
+package enum MigrationFiles {
+  private static let subfolders = ["repeatable", "seeds", "hooks"]
+
+  /// An empty folder, or none, is one without migrations.
+  package static func read(
+    _ path: String, dialect: any Dialect
+  ) throws -> MigrationFolder {
+    try MigrationFolder(path: path, entries: entries(of: path), dialect: dialect)
+  }
+
+  /// Whether a folder holds migrations in Kedge's layout.
+  package static func areIn(_ path: String) -> Bool {
+    guard FileSystem.kind(of: path) == .folder, let names = try? FileSystem.names(in: path) else {
+      return false
+    }
+    return names.contains(where: MigrationFolder.isMigration)
+  }
+
+  private static func entries(of path: String) throws -> [MigrationFolder.Entry] {
+    guard FileSystem.kind(of: path) != .missing else { return [] }
+    var paths = try FileSystem.names(in: path)
+    for folder in subfolders where FileSystem.kind(of: path + "/" + folder) == .folder {
+      paths += try FileSystem.names(in: path + "/" + folder).map { folder + "/" + $0 }
+    }
+    return try paths.filter { $0.hasSuffix(".sql") }.map {
+      MigrationFolder.Entry(path: $0, text: try FileSystem.text(of: path + "/" + $0))
+    }
+  }
+}
