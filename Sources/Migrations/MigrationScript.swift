@@ -71,5 +71,12 @@ package struct MigrationScript: Hashable, Sendable {
 
   /// Whether Kedge made it from two schemas, so that its schemas are known.
   package var isGenerated: Bool { header.to != nil }
+  /// The same file with some of its sections only.
+  func keeping(_ sections: [Section]) -> MigrationScript {
+    var copy = self
+    copy.sections = sections
+    return copy
+  }
+
   package var statementCount: Int { sections.reduce(0) { $0 + $1.statements.count } }
 }

@@ -1,5 +1,6 @@
 import Testing
 
+import SQLText
 @testable import SchemaYAML
 
 @Suite struct YAMLProblemTests {

@@ -44,6 +44,21 @@ package struct AppliedMigration: Hashable, Sendable {
   }
 
   package var title: String { "\(version.text)_\(name)" }
+
+  /// Where it stands.
+  package var statusSentence: String {
+    let done = progress.sectionsDone
+    let way = state == .reverting ? "its way back" : "it"
+    if state == .applied { return "\(title) is applied" }
+    var text = "\(title): \(done) of \(sections) sections of \(way) are done"
+    if progress.statementsDone > 0 {
+      text += ", and \(progress.statementsDone) statements of section \(done + 1)"
+    }
+    if progress.isStatementOpen {
+      text += "; statement \(progress.statementsDone + 1) was begun and its end was not seen"
+    }
+    return text
+  }
 }
 
 /// One line of the log, which is only ever added to.
