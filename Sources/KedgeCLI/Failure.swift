@@ -18,6 +18,18 @@ enum Failure {
     case let problems as YAMLProblems:
       world.printError(problems.rendered + "\n")
       return .failed
+    case let obstacle as Obstacle:
+      tell(obstacle.message, next: obstacle.nextStep, world)
+      return obstacle.outcome
+    case let failure as RunnerFailure:
+      tell(failure.message, next: failure.nextStep, world)
+      return failure.error.kind == .locked ? .refused : .failed
+    case let refusal as HazardRefusal:
+      let codes = Set(refusal.hazards.map(\.code)).sorted().joined(separator: ",")
+      tell(
+        refusal.hazards.map { "\($0.code): \($0.message)" }.joined(separator: "\n"),
+        next: "if that is meant, add --allow \(codes)", world)
+      return .refused
     case let problems as MigrationProblems:
       for problem in problems.all { tell(problem.sentence, next: problem.nextStep, world) }
       return .failed

@@ -22,7 +22,9 @@ package struct Kedge: ParsableCommand {
     version: "kedge \(Version.text)",
     subcommands: [
       InitCommand.self, InspectCommand.self, DiffCommand.self, CheckCommand.self,
-      GenerateCommand.self, SchemaCommand.self,
+      GenerateCommand.self, ApplyCommand.self, RollbackCommand.self, ResumeCommand.self,
+      StatusCommand.self, HistoryCommand.self, RepairCommand.self, BaselineCommand.self,
+      LockCommand.self, SchemaCommand.self,
     ])
 
   package init() {}

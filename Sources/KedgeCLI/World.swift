@@ -5,12 +5,18 @@ import Glibc
 struct World {
   let environment: [String: String]
   let isTerminal: Bool
+  /// Whether somebody watches standard error.
+  let isErrorTerminal: Bool
+  /// Whether there is somebody to ask.
+  let canAsk: Bool
   /// Columns of the terminal, 80 where there is none.
   let width: Int
 
   static var live: World {
     World(
       environment: ProcessInfo.processInfo.environment, isTerminal: isatty(STDOUT_FILENO) == 1,
+      isErrorTerminal: isatty(STDERR_FILENO) == 1,
+      canAsk: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1,
       width: terminalWidth())
   }
 
@@ -26,6 +32,23 @@ struct World {
     return digits(parts.tm_year + 1900, 4) + digits(parts.tm_mon + 1, 2)
       + digits(parts.tm_mday, 2) + digits(parts.tm_hour, 2) + digits(parts.tm_min, 2)
       + digits(parts.tm_sec, 2)
+  }
+
+  /// Who runs this: `user@host (process 123)`.
+  static var actor: String {
+    var name = [CChar](repeating: 0, count: 256)
+    gethostname(&name, name.count - 1)
+    let host = String(
+      decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let user = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) } ?? "\(geteuid())"
+    return "\(user)@\(host) (process \(getpid()))"
+  }
+
+  /// A line that a person types; nil where nobody can be asked.
+  func ask(_ question: String) -> String? {
+    guard canAsk else { return nil }
+    printError(question)
+    return readLine()
   }
 
   func print(_ text: String) { World.write(text, to: STDOUT_FILENO) }

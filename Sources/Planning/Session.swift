@@ -29,6 +29,10 @@ package protocol Session: AnyObject {
   /// Asks, on another connection, what became of a transaction.
   func commitState(of transaction: String) throws(SessionError) -> CommitState
 
+  /// Why the tables of the history, where they are, cannot be trusted: others could make what runs here do
+  /// something else.
+  func objectionsToHistory() throws(SessionError) -> [String]
+
   /// Whether a statement that runs outside of a transaction took effect.
   func probe(_ statement: String) throws(SessionError) -> StatementState
 }
@@ -112,4 +116,16 @@ package struct SessionError: Error, Hashable, Sendable {
     let code = code.map { " (\($0))" } ?? ""
     return message + code + (detail.map { "\n  \($0)" } ?? "")
   }
+}
+
+/// What keeps runners apart. Taking it never waits: a caller that wants to wait asks again.
+package protocol DatabaseLock: AnyObject {
+  func tryAcquire() throws(SessionError) -> Bool
+  /// Whether it is still ours: a connection can die alone.
+  func isHeld() -> Bool
+  /// Who has it, in words; nil where nobody is found.
+  func holder() throws(SessionError) -> String?
+  func release()
+  /// Takes it from whoever has it; what was done, in words.
+  func breakOpen() throws(SessionError) -> String
 }

@@ -67,19 +67,31 @@ package struct EngineRegistry {
     for engine: EngineName, serverVersion: Int?
   ) throws -> (any Scratch)? {
     switch engine {
-    case .sqlite: return SQLiteScratch()
-    case .postgresql:
-      if scratchURL == "none" { return nil }
-      if let scratchURL {
-        let target = try EngineProblem.translating { try ConnectionString(scratchURL) }
-        try refuseSeen(target)
-        return PostgresScratch(on: .given(target))
-      }
-      guard let server = try servers.server(major: serverVersion.map { $0 / 10_000 }) else {
-        return nil
-      }
-      return PostgresScratch(on: .owned(server))
+    case .sqlite: SQLiteScratch()
+    case .postgresql: try scratchServer(serverVersion).map { PostgresScratch(on: $0) }
     }
+  }
+
+  /// An empty scratch database on which migrations can run; nil where there is none to be had.
+  package func scratchSession(
+    for engine: EngineName, serverVersion: Int? = nil
+  ) throws -> (any Session)? {
+    try EngineProblem.translating {
+      switch engine {
+      case .sqlite: try SQLiteSession()
+      case .postgresql: try scratchServer(serverVersion).map { try PostgresScratchSession(on: $0) }
+      }
+    }
+  }
+
+  private func scratchServer(_ version: Int?) throws -> ScratchServer? {
+    if scratchURL == "none" { return nil }
+    if let scratchURL {
+      let target = try EngineProblem.translating { try ConnectionString(scratchURL) }
+      try refuseSeen(target)
+      return .given(target)
+    }
+    return try servers.server(major: version.map { $0 / 10_000 }).map { .owned($0) }
   }
 
   /// A server that is compared must not carry the load and the leftovers of a scratch.
@@ -107,15 +119,35 @@ package struct EngineRegistry {
 
   /// The oldest server that understands what is generated from this schema, for migration headers.
   package func minimumVersion(for schema: Schema) -> String? {
-    guard let version = schema.serverVersion else { return nil }
-    switch schema.engine {
-    case .postgresql: return String(version / 10_000)
-    case .sqlite: return "\(version / 1_000_000).\(version / 1_000 % 1_000)"
+    schema.serverVersion.map { EngineRegistry.versionText($0, engine: schema.engine) }
+  }
+
+  /// `15` for 150018, `3.40` for 3040001.
+  package static func versionText(_ version: Int, engine: EngineName) -> String {
+    switch engine {
+    case .postgresql: String(version / 10_000)
+    case .sqlite: "\(version / 1_000_000).\(version / 1_000 % 1_000)"
+    }
+  }
+
+  /// The other way round; nil for what is no version.
+  package static func versionNumber(_ text: String, engine: EngineName) -> Int? {
+    let parts = text.split(separator: ".").map { Int($0) }
+    switch engine {
+    case .postgresql: return parts.first.flatMap { $0 }.map { $0 * 10_000 }
+    case .sqlite:
+      guard parts.count >= 2, let major = parts[0], let minor = parts[1] else { return nil }
+      return major * 1_000_000 + minor * 1_000
     }
   }
 
   package static func looksLikeSQLite(_ path: String) -> Bool {
     SQLiteLocation.looksLikeDatabase(path)
+  }
+
+  /// A connection string as it may be shown: without its password.
+  package static func masked(_ url: String) throws -> String {
+    try EngineProblem.translating { try ConnectionString(url).masked }
   }
 
   /// Stops what runs for this process; for signals, too.

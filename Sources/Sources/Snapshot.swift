@@ -1,5 +1,6 @@
 import Digest
 import FoundationEssentials
+import Migrations
 package import SchemaModel
 
 /// A fingerprint with the number of the encoding it was made from.
@@ -8,6 +9,17 @@ package enum Fingerprint {
   package static func text(of schema: Schema) -> String {
     "\(CanonicalEncoding.version):"
       + SHA256Digest(of: CanonicalEncoding(schema).bytes).hexadecimal
+  }
+
+  /// The number in front.
+  package static func algorithm(_ text: String) -> Substring { text.prefix { $0 != ":" } }
+
+  /// Of what migration files are about: the structure, without owners and grants, which differ from one
+  /// server to the next, and without what Kedge keeps for itself.
+  package static func comparable(_ schema: Schema) -> String {
+    let schema = schema.withoutBookkeeping()
+    let structure = try? schema.replacing(objects: schema.objects.filter { !$0.kind.isPrivilege })
+    return text(of: structure ?? schema)
   }
 }
 

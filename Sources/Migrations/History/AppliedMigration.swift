@@ -62,7 +62,7 @@ package struct AppliedMigration: Hashable, Sendable {
 }
 
 /// One line of the log, which is only ever added to.
-package struct HistoryEvent: Hashable, Sendable {
+package struct HistoryEvent: Hashable, Sendable, Codable {
   package enum Kind: String, Hashable, Sendable {
     case started
     case sectionDone = "section done"
@@ -100,6 +100,12 @@ package struct RecordedSchema: Hashable, Sendable {
   /// What it was read after: the newest migration, and how many of its sections; nil: before the first.
   package var after: Mark?
   package var serverVersion: Int
+
+  package init(snapshot: String, after: Mark?, serverVersion: Int) {
+    self.snapshot = snapshot
+    self.after = after
+    self.serverVersion = serverVersion
+  }
 
   /// A place in the history.
   package struct Mark: Hashable, Sendable {
@@ -147,4 +153,18 @@ package struct History: Hashable, Sendable {
   package var unfinished: AppliedMigration? { migrations.first { $0.state != .applied } }
   package var newest: AppliedMigration? { migrations.last }
   package var nextBatch: Int { (migrations.map(\.batch).max() ?? 0) + 1 }
+}
+
+extension AppliedMigration {
+  /// The row of a migration that was not run here.
+  package static func baseline(
+    of migration: Migration, position: Int, batch: Int, by actor: String
+  ) -> AppliedMigration {
+    AppliedMigration(
+      version: migration.version, name: migration.name, checksum: migration.up.checksum,
+      down: migration.down?.text, from: migration.up.header.from, to: migration.up.header.to,
+      state: .applied, progress: .init(sectionsDone: migration.up.sections.count),
+      sections: migration.up.sections.count, batch: batch, position: position, appliedAt: "",
+      appliedBy: actor, milliseconds: 0)
+  }
 }

@@ -28,6 +28,8 @@ package struct RunnerRequest: Hashable, Sendable {
   package var outOfOrder = OutOfOrder.refuse
   /// Versions whose changed files are taken as they are.
   package var acceptsChanged: Set<MigrationVersion> = []
+  /// Whether the stored way back is used although the file has another.
+  package var usesStored = false
 
   package init(_ goal: Goal) { self.goal = goal }
 }
@@ -89,14 +91,14 @@ package struct RunnerMachine {
       guard steps <= history.migrations.count || history.migrations.isEmpty else {
         throw .tooFew(wanted: steps, present: history.migrations.count)
       }
-      return try reverting(history.migrations.suffix(steps))
+      return try reverting(history.migrations.suffix(steps), request)
     case .rollbackTo(let version):
       guard history.migration(version) != nil else { throw .unknownVersion(version) }
-      return try reverting(history.migrations.filter { $0.version > version })
+      return try reverting(history.migrations.filter { $0.version > version }, request)
     case .rollbackBatch:
       let batch = history.newest?.batch
-      return try reverting(history.migrations.filter { $0.batch == batch })
-    case .rollbackAll: return try reverting(history.migrations)
+      return try reverting(history.migrations.filter { $0.batch == batch }, request)
+    case .rollbackAll: return try reverting(history.migrations, request)
     }
   }
 
@@ -142,7 +144,7 @@ package struct RunnerMachine {
   private func resuming(_ request: RunnerRequest) throws(Obstacle) -> [RunnerTask] {
     guard let unfinished = history.unfinished else { throw .nothingToResume }
     if unfinished.state == .reverting {
-      return [.revert(unfinished, script: try wayBack(of: unfinished))]
+      return [.revert(unfinished, script: try wayBack(of: unfinished, request))]
     }
     guard let file = folder.migration(unfinished.version) else {
       throw .unknownVersion(unfinished.version)
@@ -157,9 +159,9 @@ package struct RunnerMachine {
 
   // MARK: - Down
 
-  private func reverting(_ migrations: some Collection<AppliedMigration>) throws(Obstacle)
-    -> [RunnerTask]
-  {
+  private func reverting(
+    _ migrations: some BidirectionalCollection<AppliedMigration>, _ request: RunnerRequest
+  ) throws(Obstacle) -> [RunnerTask] {
     if let unfinished = history.unfinished, !migrations.contains(unfinished) {
       throw .unfinished(unfinished)
     }
@@ -167,16 +169,18 @@ package struct RunnerMachine {
     for applied in migrations.reversed() {
       if applied.state == .applying {
         let file = folder.migration(applied.version)
-        tasks.append(.undo(applied, migration: file, script: try? wayBack(of: applied)))
+        tasks.append(.undo(applied, migration: file, script: try? wayBack(of: applied, request)))
       } else {
-        tasks.append(.revert(applied, script: try wayBack(of: applied)))
+        tasks.append(.revert(applied, script: try wayBack(of: applied, request)))
       }
     }
     return tasks
   }
 
   /// The stored way back; while its file is there, the two must agree.
-  private func wayBack(of applied: AppliedMigration) throws(Obstacle) -> MigrationScript {
+  private func wayBack(
+    of applied: AppliedMigration, _ request: RunnerRequest
+  ) throws(Obstacle) -> MigrationScript {
     let file = folder.migration(applied.version)
     if let reason = file?.up.irreversible { throw .noWayBack(applied, reason: reason) }
     guard let text = applied.down else {
@@ -191,7 +195,9 @@ package struct RunnerMachine {
       throw .unreadable(error)
     }
     if let reason = stored.irreversible { throw .noWayBack(applied, reason: reason) }
-    if let now = file?.down, now.checksum.compared(to: stored.checksum) == .changed {
+    if !request.usesStored, let now = file?.down,
+      now.checksum.compared(to: stored.checksum) == .changed
+    {
       throw .wayBackChanged(applied, file: now.file)
     }
     return stored

@@ -121,6 +121,12 @@ package final class PostgresSession: Session {
     }
   }
 
+  package func objectionsToHistory() throws(SessionError) -> [String] {
+    try translated { () throws(PostgresError) in
+      try connection.query(HistoryGuard.query).map { $0.text(0) }
+    }
+  }
+
   package func probe(_ statement: String) throws(SessionError) -> StatementState {
     try translated { () throws(PostgresError) in
       try StatementProbe.state(of: statement, on: connection)

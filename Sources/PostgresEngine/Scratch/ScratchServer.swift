@@ -25,9 +25,13 @@ package enum ScratchServer: Sendable {
   }
 
   func builder(database: String) throws(PostgresError) -> PostgresConnection {
+    try PostgresConnection(builderTarget(database: database))
+  }
+
+  func builderTarget(database: String) -> ConnectionString {
     switch self {
-    case .owned(let server): try server.connect(database: database, user: Self.ownerRole)
-    case .given(let target): try PostgresConnection(target.with(database: database))
+    case .owned(let server): server.target(database: database, user: Self.ownerRole)
+    case .given(let target): target.with(database: database)
     }
   }
 }

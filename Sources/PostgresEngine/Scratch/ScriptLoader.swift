@@ -70,11 +70,11 @@ struct ScriptLoader: ~Copyable {
 
   private borrowing func statement(_ piece: StatementSplitter.Piece) throws(ScriptError) {
     let tokens = (try? syntax.tokens(of: piece.text)) ?? []
-    if isIgnored(tokens) { return }
+    if ScratchStatement.isIgnored(tokens) { return }
     var known: Set<String> = []
     while true {
       do throws(PostgresError) {
-        if let name = extensionName(tokens) {
+        if let name = ScratchStatement.extensionName(tokens) {
           try createExtension(name, tokens)
         } else {
           try connection.execute(piece.text)
@@ -82,7 +82,8 @@ struct ScriptLoader: ~Copyable {
         return
       } catch {
         // A role that nobody made here gets a stand-in that cannot sign in.
-        if canMakeRoles, error.sqlState == "42704", let role = missingRole(error),
+        if canMakeRoles, error.sqlState == "42704",
+          let role = ScratchStatement.missingRole(error.message),
           known.insert(role).inserted, !connection.isInTransaction,
           (try? administration.execute("CREATE ROLE \(quotedIdentifier(role)) NOLOGIN")) != nil
         {
@@ -107,26 +108,6 @@ struct ScriptLoader: ~Copyable {
 
   // MARK: - Statements with a meaning of their own
 
-  /// Owners are not compared, and a role without rights cannot give things away; comments on extensions
-  /// are the extensions' own.
-  private borrowing func isIgnored(_ tokens: [Token]) -> Bool {
-    guard let first = tokens.first else { return true }
-    if first.isWord("alter"), tokens.count > 3,
-      zip(tokens, tokens.dropFirst()).contains(where: { $0.isWord("owner") && $1.isWord("to") })
-    {
-      return true
-    }
-    return first.isWord("comment") && tokens.count > 2 && tokens[2].isWord("extension")
-  }
-
-  private borrowing func extensionName(_ tokens: [Token]) -> Identifier? {
-    guard tokens.count >= 3, tokens[0].isWord("create"), tokens[1].isWord("extension") else {
-      return nil
-    }
-    let index = tokens[2].isWord("if") ? 5 : 2
-    return index < tokens.count ? syntax.identifier(tokens[index]) : nil
-  }
-
   /// Written anew from its parts: a superuser never runs a text from a file.
   private borrowing func createExtension(
     _ name: Identifier, _ tokens: [Token]
@@ -141,12 +122,5 @@ struct ScriptLoader: ~Copyable {
     try administration.execute(
       "CREATE EXTENSION IF NOT EXISTS \(quotedIdentifier(name.raw)) "
         + "SCHEMA \(quotedIdentifier(schema)) CASCADE")
-  }
-
-  /// `role "x" does not exist`; the private server speaks English.
-  private borrowing func missingRole(_ error: PostgresError) -> String? {
-    let parts = error.message.split(separator: "\"", omittingEmptySubsequences: false)
-    guard parts.count >= 3, parts[0] == "role " else { return nil }
-    return parts[1..<(parts.count - 1)].joined(separator: "\"")
   }
 }

@@ -129,6 +129,18 @@ package final class SQLiteSession: Session {
   package func transactionName() throws(SessionError) -> String? { nil }
   package func commitState(of transaction: String) throws(SessionError) -> CommitState { .unknown }
 
+  package func objectionsToHistory() throws(SessionError) -> [String] {
+    let rows = try query(
+      """
+      SELECT CASE type WHEN 'trigger' THEN 'the trigger ' || name || ' on ' || tbl_name
+        ELSE name || ' is a ' || type END
+      FROM sqlite_master
+      WHERE (type = 'trigger' AND tbl_name LIKE '\\_kedge\\_%' ESCAPE '\\')
+        OR (type = 'view' AND name LIKE '\\_kedge\\_%' ESCAPE '\\')
+      """, [])
+    return rows.map { $0[0] ?? "" }
+  }
+
   /// `VACUUM` and pragmas may run as often as one likes.
   package func probe(_ statement: String) throws(SessionError) -> StatementState {
     let words = ["vacuum", "pragma", "analyze", "reindex", "optimize"]

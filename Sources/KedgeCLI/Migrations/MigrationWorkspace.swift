@@ -1,0 +1,156 @@
+import Comparison
+import Glibc
+import Migrations
+import Planning
+import Reporting
+import SchemaDiff
+import SchemaModel
+import SchemaYAML
+import Sources
+
+/// One database, its folder of migrations and its history.
+final class MigrationWorkspace {
+  let workspace: Workspace
+  let database: MigrationDatabase
+  let environment: Configuration.Environment?
+  let dialect: any Dialect
+  let folder: MigrationFolder
+  let session: any Session
+  private(set) var store: HistoryStore
+  private var lock: (any DatabaseLock)?
+
+  /// `creates`: whether a SQLite file that is missing is to be made.
+  init(_ arguments: DatabaseOptions, in workspace: Workspace, creates: Bool = false) throws {
+    self.workspace = workspace
+    (database, environment) = try arguments.resolve(in: workspace)
+    dialect = workspace.engines.dialect(database.engine)
+    let path = arguments.folder ?? workspace.configuration.migrationsPath
+    guard workspace.configuration.migrationsLayout == "kedge" || arguments.folder != nil else {
+      throw SourceProblem(
+        "the migrations are in the layout of \(workspace.configuration.migrationsLayout), which "
+          + "Kedge reads but does not run",
+        nextStep: "apply them with that tool")
+    }
+    folder = try MigrationFiles.read(path, dialect: dialect)
+    session = try workspace.engines.session(on: database, creates: creates)
+    store = HistoryStore(
+      session, actor: World.actor, run: String(UInt64.random(in: 0 ... .max), radix: 36))
+  }
+
+  deinit { lock?.release() }
+
+  var isPooled: Bool { workspace.engines.isPooled(session) }
+
+  // MARK: - The history
+
+  /// What the database says; empty before the first migration.
+  func history() throws -> History {
+    try refuseUntrusted()
+    return try store.exists() ? store.read() : History()
+  }
+
+  private func refuseUntrusted() throws {
+    let objections = try session.objectionsToHistory()
+    guard !objections.isEmpty else { return }
+    throw SourceProblem(
+      "the history of \(database.label) cannot be trusted: " + objections.joined(separator: "; "),
+      nextStep: "have it taken away, or drop the schema kedge and record anew with: kedge baseline",
+      isRefusal: true)
+  }
+
+  // MARK: - The lock
+
+  /// Takes the lock, creates what is missing of the history, and begins an epoch.
+  func lock(waiting seconds: Int) throws {
+    try refuseUntrusted()
+    if isPooled, try !store.exists() { try createHistory() }
+    let lock = try workspace.engines.lock(
+      on: database, isPooled: isPooled, actor: World.actor)
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(seconds)
+    var pause: UInt32 = 100_000
+    var hasSaid = false
+    while try !acquire(lock) {
+      let holder = try lock.holder() ?? leaseHolder() ?? "another runner"
+      guard clock.now < end else {
+        throw SourceProblem(
+          "\(database.label) is being migrated by \(holder)",
+          nextStep: "wait for it and try again, or look with: kedge lock", isRefusal: true)
+      }
+      if !hasSaid { workspace.note("waiting for \(holder)") }
+      hasSaid = true
+      // Jitter, so that several that wait do not ask in step.
+      usleep(pause + UInt32.random(in: 0..<100_000))
+      pause = min(pause * 2, 2_000_000)
+    }
+    self.lock = lock
+    if try !store.exists() { try createHistory() }
+    try refuseUntrusted()
+    try store.begin()
+  }
+
+  /// The advisory lock, and nobody's lease: runners behind a pooler hold that instead.
+  private func acquire(_ lock: any DatabaseLock) throws -> Bool {
+    guard try lock.tryAcquire() else { return false }
+    if !isPooled, try leaseHolder() != nil {
+      lock.release()
+      return false
+    }
+    return true
+  }
+
+  private func leaseHolder() throws -> String? {
+    guard database.engine == .postgresql, try store.exists() else { return nil }
+    return try workspace.engines.lock(on: database, isPooled: true, actor: World.actor).holder()
+  }
+
+  /// Two runners may find nothing there at the same moment.
+  private func createHistory() throws {
+    do {
+      try store.create()
+    } catch {
+      guard error.kind == .data else { throw error }
+      try store.create()
+    }
+  }
+
+  func unlock() {
+    try? store.end()
+    lock?.release()
+    lock = nil
+  }
+
+  // MARK: - Running
+
+  func tools(reporting progress: RunnerProgress) -> RunnerTools {
+    RunnerTools(
+      encode: { try Snapshot.text(of: $0) },
+      decode: { try Snapshot.read(Array($0.utf8), name: "the recorded schema") },
+      drift: { [self] live, recorded in try drift(live: live, recorded: recorded) },
+      plan: { [self] from, to in try plan(from: from, to: to) },
+      wait: { duration in usleep(UInt32(min(duration / .microseconds(1), 60_000_000))) },
+      isAlone: { [self] in lock?.isHeld() ?? false },
+      report: { progress.report($0) })
+  }
+
+  private func plan(from: Schema, to: Schema) throws -> Plan {
+    let result = try workspace.compare(source(from, "live"), source(to, "recorded"))
+    return try Planner.plan(result.difference, from: result.from, to: result.to, dialect: dialect)
+  }
+
+  /// The differences of a live schema from what was recorded, a line each; nothing where all is the same.
+  func drift(live: Schema, recorded: Schema) throws -> [String] {
+    guard Fingerprint.text(of: live) != Fingerprint.text(of: recorded) else { return [] }
+    let result = try workspace.compare(
+      source(live, database.label), source(recorded, "the recorded schema"))
+    guard !result.difference.isEmpty else { return [] }
+    let report = Report(
+      perspective: .sources, fromLabel: database.label, toLabel: "recorded", result: result)
+    return TextReporter.render(report, colored: false, width: workspace.world.width)
+      .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  private func source(_ schema: Schema, _ label: String) -> LoadedSource {
+    LoadedSource(schema: schema, label: label, isLive: false)
+  }
+}

@@ -1,0 +1,67 @@
+import Migrations
+import Planning
+
+/// Tells on standard error what a runner does: one line a migration, one a statement where somebody watches
+/// or asked for it.
+final class RunnerProgress {
+  private let world: World
+  private let options: GlobalOptions
+  private var isLineOpen = false
+
+  init(_ world: World, _ options: GlobalOptions) {
+    self.world = world
+    self.options = options
+  }
+
+  func report(_ event: RunnerEvent) {
+    guard !options.quiet else { return }
+    switch event {
+    case .started(let title, let direction, _):
+      if world.isErrorTerminal || options.verbose {
+        line("\(direction == .up ? "applying" : "taking back") \(title)")
+      }
+    case .statement(let statement, let number, let count):
+      if world.isErrorTerminal {
+        transient("  \(number)/\(count) \(Self.firstLine(statement.text, width: world.width - 16))")
+      }
+    case .statementDone(let statement, let elapsed):
+      if options.verbose {
+        line("  \(Self.seconds(elapsed)) \(Self.firstLine(statement.text, width: 64))")
+      }
+    case .retry(let error, let attempt, let attempts, let pause):
+      line(
+        "  \(error.message); trying again in \(Self.seconds(pause)) (\(attempt) of \(attempts))")
+    case .finished(let title, let direction, let elapsed):
+      line("\(direction == .up ? "applied" : "took back") \(title) (\(Self.seconds(elapsed)))")
+    case .note(let text): line("  note: \(text)")
+    }
+  }
+
+  /// Before anything else is printed: the line that is overwritten ends.
+  func end() {
+    if isLineOpen { world.printError("\r\u{1B}[K") }
+    isLineOpen = false
+  }
+
+  private func line(_ text: String) {
+    end()
+    world.printError(text + "\n")
+  }
+
+  private func transient(_ text: String) {
+    world.printError("\r\u{1B}[K" + text)
+    isLineOpen = true
+  }
+
+  private static func firstLine(_ text: String, width: Int) -> String {
+    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return words.count <= width ? words : words.prefix(max(10, width - 1)) + "…"
+  }
+
+  static func seconds(_ duration: Duration) -> String {
+    let milliseconds = Int(duration / .milliseconds(1))
+    if milliseconds < 1_000 { return "\(milliseconds) ms" }
+    let tenths = milliseconds / 100
+    return "\(tenths / 10).\(tenths % 10) s"
+  }
+}
