@@ -103,6 +103,8 @@ let package = Package(
         "SchemaModel", "TestSupport",
       ]),
     .testTarget(
+      name: "MigrationsTests", dependencies: ["Migrations", "PostgresEngine", "SQLiteEngine"]),
+    .testTarget(
       name: "SourcesTests",
       dependencies: ["PostgresEngine", "SchemaModel", "Sources", "TestSupport"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["SchemaModel", "TestSupport"]),

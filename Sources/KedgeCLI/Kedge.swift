@@ -8,8 +8,9 @@ package struct Kedge: ParsableCommand {
     abstract: "Finds schema drift and generates migrations, for PostgreSQL and SQLite.",
     discussion: """
       A SOURCE is postgresql://…, sqlite:PATH or a SQLite file, FILE.yaml or a
-      folder of YAML files, FILE.json (a snapshot), FILE.sql, git:REV:PATH,
-      env:NAME (of kedge.yaml) or empty.
+      folder of YAML files, FILE.json (a snapshot), FILE.sql, a folder of
+      migrations (DIR or DIR@VERSION), git:REV:PATH, env:NAME (of kedge.yaml)
+      or empty.
 
       Exit codes: 0 in sync or done, 1 differences, 2 could not be done,
       3 refused by a safety gate, 4 no difference found but not everything was

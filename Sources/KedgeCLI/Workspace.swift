@@ -57,7 +57,7 @@ struct Workspace {
   }
 
   /// A declaration says itself what it manages.
-  private func managed(_ source: LoadedSource) -> LoadedSource {
+  func managed(_ source: LoadedSource) -> LoadedSource {
     guard let management, !source.schema.scope.isDeclared else { return source }
     var source = source
     source.schema.scope.management = management

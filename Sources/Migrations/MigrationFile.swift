@@ -25,16 +25,18 @@ package struct MigrationFile: Hashable, Sendable {
   /// The oldest server that understands the statements: `15` on PostgreSQL, `3.40` on SQLite.
   package var minimumVersion: String?
   package var after: Predecessor?
-  /// Fingerprints of the schemas before and after.
-  package var from: String
-  package var to: String
+  /// Fingerprints of the schemas before and after; nil where a person writes the statements.
+  package var from: String?
+  package var to: String?
   package var searchPath: [Identifier]
+  /// The migrations that this one stands for.
+  package var replaces: [String] = []
   /// What a run on a scratch database has shown, in words.
   package var proof: String
 
   package init(
     version: String, name: String, engine: EngineName, minimumVersion: String? = nil,
-    after: Predecessor? = nil, from: String, to: String, searchPath: [Identifier] = [],
+    after: Predecessor? = nil, from: String?, to: String?, searchPath: [Identifier] = [],
     proof: String = "not proven on a scratch database"
   ) {
     self.version = version
@@ -69,15 +71,23 @@ package struct MigrationFile: Hashable, Sendable {
     return text
   }
 
+  /// A file whose statements a person writes: where they go, and under which settings.
+  package func template(_ direction: Direction) -> String {
+    header(direction) + "\n-- kedge:section 1\n" + searchPathSetting(.transaction)
+  }
+
   private func header(_ direction: Direction) -> String {
     var lines = ["-- kedge:migration \(version) \(name)"]
     if let after { lines.append("-- kedge:after \(after.version) \(after.checksum)") }
-    lines.append("-- kedge:engine \(engine.rawValue)" + (minimumVersion.map { " >= \($0)" } ?? ""))
-    switch direction {
-    case .up: lines.append("-- kedge:from \(from) to \(to)")
-    case .down: lines.append("-- kedge:from \(to) to \(from)")
+    if !replaces.isEmpty {
+      lines.append("-- kedge:replaces " + replaces.joined(separator: " "))
     }
-    lines.append("-- \(proof)")
+    lines.append("-- kedge:engine \(engine.rawValue)" + (minimumVersion.map { " >= \($0)" } ?? ""))
+    if let from, let to {
+      let (first, last) = direction == .up ? (from, to) : (to, from)
+      lines.append("-- kedge:from \(first) to \(last)")
+    }
+    if !proof.isEmpty { lines.append("-- \(proof)") }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -54,6 +54,24 @@ package struct MigrationFolder: Hashable, Sendable {
       repeatables: repeatables, seeds: seeds, hooks: hooks)
   }
 
+  /// The same folder with some of its migrations, and nothing that is run again.
+  package func keeping(_ isWanted: (Migration) -> Bool) -> MigrationFolder {
+    MigrationFolder(
+      path: path, migrations: migrations.filter(isWanted), repeatables: [], seeds: [], hooks: [:])
+  }
+
+  package func withRepeatables(of other: MigrationFolder) -> MigrationFolder {
+    MigrationFolder(
+      path: path, migrations: migrations, repeatables: other.repeatables, seeds: seeds,
+      hooks: hooks)
+  }
+
+  package func adding(_ migration: Migration) -> MigrationFolder {
+    MigrationFolder(
+      path: path, migrations: migrations + [migration], repeatables: repeatables, seeds: seeds,
+      hooks: hooks)
+  }
+
   private init(
     path: String, migrations: [Migration], repeatables: [NamedScript], seeds: [NamedScript],
     hooks: [HookPoint: MigrationScript]

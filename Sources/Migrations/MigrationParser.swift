@@ -127,7 +127,7 @@ package struct MigrationParser {
 
   private static let known = [
     "migration", "after", "engine", "from", "section", "variables", "hazard", "allow",
-    "irreversible",
+    "irreversible", "replaces",
   ]
 
   private mutating func read(_ directive: Directive) {
@@ -145,6 +145,7 @@ package struct MigrationParser {
     case "variables": script.header.usesVariables = true
     case "hazard": hazard(directive)
     case "allow": allow(directive)
+    case "replaces": replaces(directive)
     case "irreversible":
       script.irreversible = directive.rest.isEmpty ? "the file does not say why" : directive.rest
     default:
@@ -195,6 +196,15 @@ package struct MigrationParser {
     }
     script.header.from = String(directive.words[1])
     script.header.to = String(directive.words[3])
+  }
+
+  private mutating func replaces(_ directive: Directive) {
+    for word in directive.words.dropFirst() {
+      guard let version = MigrationVersion(word) else {
+        return report(directive.line, "expected: -- kedge:replaces VERSION …")
+      }
+      script.header.replaces.append(version)
+    }
   }
 
   private mutating func section(_ directive: Directive) {

@@ -63,6 +63,8 @@ package struct MigrationScript: Hashable, Sendable {
     /// Fingerprints of what the folder produces before and after.
     package var from: String?
     package var to: String?
+    /// The migrations that this one stands for.
+    package var replaces: [MigrationVersion] = []
     /// Whether `${NAME}` stands for a variable.
     package var usesVariables = false
 

@@ -42,7 +42,8 @@ package struct MigrationStatus: Hashable, Sendable, Codable {
         }
       statuses.append((file.version, MigrationStatus(file, row, state)))
     }
-    for (version, row) in applied {
+    let replaced = Set(folder.migrations.flatMap(\.up.header.replaces))
+    for (version, row) in applied where !replaced.contains(version) {
       let isFuture = newestFile.map { version > $0 } ?? true
       let state: State = row.state != .applied ? .unfinished : isFuture ? .future : .missing
       statuses.append((version, MigrationStatus(nil, row, state)))
@@ -52,6 +53,7 @@ package struct MigrationStatus: Hashable, Sendable, Codable {
 
   private static func state(of row: AppliedMigration, _ file: Migration) -> State {
     guard row.state == .applied else { return .unfinished }
+    if file.up.header.replaces.contains(row.version) { return .applied }
     switch row.checksum.compared(to: file.up.checksum) {
     case .same: return .applied
     case .cosmetic: return .cosmetic

@@ -22,4 +22,24 @@ package struct MigrationVersion: Hashable, Comparable, Sendable {
   }
 
   package func hash(into hasher: inout Hasher) { hasher.combine(digits) }
+
+  /// The moment, or the number after the newest where that is not before it.
+  package static func next(after newest: MigrationVersion?, now: String) -> MigrationVersion {
+    let now = MigrationVersion(now) ?? MigrationVersion(text: "1", digits: [0x31])
+    guard let newest, now <= newest else { return now }
+    var digits = Array(newest.text.utf8)
+    var index = digits.count - 1
+    while index >= 0, digits[index] == 0x39 {
+      digits[index] = 0x30
+      index -= 1
+    }
+    if index >= 0 { digits[index] += 1 } else { digits.insert(0x31, at: 0) }
+    let text = String(decoding: digits, as: UTF8.self)
+    return MigrationVersion(text: text, digits: Array(digits.drop { $0 == 0x30 }))
+  }
+
+  private init(text: String, digits: [UInt8]) {
+    self.text = text
+    self.digits = digits
+  }
 }

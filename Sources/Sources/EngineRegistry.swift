@@ -84,6 +84,15 @@ package struct EngineRegistry {
     }
   }
 
+  /// What tells the scratch that there would be from others, without starting it.
+  func scratchContext(_ engine: EngineName) -> String {
+    switch engine {
+    case .sqlite: SQLiteConnection.libraryVersion
+    case .postgresql:
+      scratchURL ?? ServerBinaries.choose(nil, among: ServerBinaries.installed())?.version ?? ""
+    }
+  }
+
   private func scratchServer(_ version: Int?) throws -> ScratchServer? {
     if scratchURL == "none" { return nil }
     if let scratchURL {

@@ -1,5 +1,6 @@
 package import Migrations
 package import Planning
+package import SchemaModel
 
 /// The files of a folder of migrations on the disk.
 package enum MigrationFiles {
@@ -18,6 +19,18 @@ package enum MigrationFiles {
       return false
     }
     return names.contains(where: MigrationFolder.isMigration)
+  }
+
+  /// The engine that the first file with a header names.
+  package static func engine(of path: String) throws -> EngineName? {
+    for name in try FileSystem.names(in: path) where MigrationFolder.isMigration(name) {
+      let head = try FileSystem.text(of: path + "/" + name).split(separator: "\n").prefix(20)
+      for line in head where line.hasPrefix("-- kedge:engine ") {
+        let words = line.split(separator: " ")
+        if words.count > 2 { return EngineName(rawValue: String(words[2])) }
+      }
+    }
+    return nil
   }
 
   private static func entries(of path: String) throws -> [MigrationFolder.Entry] {

@@ -1,5 +1,8 @@
+import FoundationEssentials
 package import Migrations
 package import Planning
+import SQLText
+import SchemaDiff
 package import SchemaModel
 
 /// Runs the files of a folder on a scratch database.
@@ -10,13 +13,6 @@ package struct Replay {
   package init(on session: any Session, variables: [String: String] = [:]) {
     self.session = session
     self.variables = variables
-  }
-
-  /// What the folder produces.
-  package func schema(of folder: MigrationFolder) throws -> Schema {
-    for migration in folder.migrations { try run(migration.up) }
-    for script in folder.repeatables { try run(script.script) }
-    return try session.readSchema()
   }
 
   /// Runs the sections of one file as its modes say.
@@ -60,18 +56,85 @@ package struct Replay {
     return SourceProblem(
       "\(script.file):\(line): \(error.sentence)\(words)", nextStep: error.nextStep)
   }
+
+  /// Builds a schema without running what once made it; false where it did not come out equal.
+  package func build(_ schema: Schema, dialect: any Dialect) throws -> Bool {
+    let start = try session.readSchema()
+    let difference = try Differ.difference(from: start, to: schema, renames: [])
+    let plan = try Planner.plan(difference, from: start, to: schema, dialect: dialect)
+    for section in dialect.sections(of: plan) {
+      try session.begin(section.mode)
+      for statement in section.steps.flatMap(\.statements) {
+        try session.execute(statement.sql.text)
+      }
+      try session.commit(section.mode)
+    }
+    return Fingerprint.text(of: try session.readSchema()) == Fingerprint.text(of: schema)
+  }
 }
 
 extension EngineRegistry {
-  /// What a folder of migrations produces, run on a scratch database and read back.
+  /// What a folder of migrations produces, run on a scratch database and read back; what was replayed
+  /// before is remembered.
   package func replay(
     _ folder: MigrationFolder, in engine: EngineName, variables: [String: String] = [:]
   ) throws -> Schema {
+    let scripts = folder.migrations.map(\.up) + folder.repeatables.map(\.script)
+    let cache =
+      variables.isEmpty
+      ? ReplayCache(
+        engine: engine, context: scratchContext(engine),
+        environment: ProcessInfo.processInfo.environment) : nil
+    let keys = cache?.keys(scripts) ?? []
+    if let known = keys.last.flatMap({ cache?.schema(for: $0) }) { return known }
+    let prefix = scripts.indices.reversed().lazy.compactMap { count -> (Int, Schema)? in
+      guard count > 0, let schema = cache?.schema(for: keys[count]) else { return nil }
+      return (count, schema)
+    }.first
+    var schema: Schema?
+    if let (count, known) = prefix {
+      schema = try? continued(from: known, scripts[count...], engine, variables)
+    }
+    let result = try schema ?? replayed(scripts[...], engine, variables)
+    if let key = keys.last { cache?.keep(result, for: key) }
+    return result
+  }
+
+  /// The same; nil where there is no scratch to run it on.
+  package func replayIfPossible(
+    _ folder: MigrationFolder, in engine: EngineName
+  ) throws -> Schema? {
+    if engine == .postgresql, try scratch(for: engine, serverVersion: nil) == nil { return nil }
+    return try replay(folder, in: engine)
+  }
+
+  /// Rows that earlier files inserted are not there: what needs them fails, and all is run.
+  private func continued(
+    from schema: Schema, _ scripts: ArraySlice<MigrationScript>, _ engine: EngineName,
+    _ variables: [String: String]
+  ) throws -> Schema? {
+    let session = try neededSession(engine)
+    let replay = Replay(on: session, variables: variables)
+    guard try replay.build(schema, dialect: dialect(engine)) else { return nil }
+    for script in scripts { try replay.run(script) }
+    return try session.readSchema()
+  }
+
+  private func replayed(
+    _ scripts: ArraySlice<MigrationScript>, _ engine: EngineName, _ variables: [String: String]
+  ) throws -> Schema {
+    let session = try neededSession(engine)
+    let replay = Replay(on: session, variables: variables)
+    for script in scripts { try replay.run(script) }
+    return try session.readSchema()
+  }
+
+  private func neededSession(_ engine: EngineName) throws -> any Session {
     guard let session = try scratchSession(for: engine) else {
       throw SourceProblem(
-        "the migrations in \(folder.path) must be run to be read, and there is no scratch server",
+        "migrations must be run to be read, and there is no scratch server",
         nextStep: EngineRegistry.howToGetScratch)
     }
-    return try Replay(on: session, variables: variables).schema(of: folder)
+    return session
   }
 }

@@ -1,4 +1,5 @@
 import Comparison
+import Migrations
 import SQLText
 package import SchemaModel
 import SchemaYAML
@@ -26,6 +27,16 @@ package struct SourceLoader {
     try load(name, engine: nil)
   }
 
+  /// What the environments of kedge.yaml are, where they agree.
+  private func configuredEngine() -> EngineName? {
+    let engines = Set(
+      environmentNames.compactMap { name -> EngineName? in
+        guard let url = try? environment(name) else { return nil }
+        return (try? SourceName(url))?.engine
+      })
+    return engines.count == 1 ? engines.first : nil
+  }
+
   /// Reads both; the side that tells its engine goes first, so that the other can follow it.
   package func load(
     from: SourceName, to: SourceName
@@ -42,7 +53,8 @@ package struct SourceLoader {
 
   private func load(_ name: SourceName, engine: EngineName?) throws -> LoadedSource {
     let source = try resolve(name)
-    let loaded = try read(source, engine: engine)
+    var loaded = try read(source, engine: engine)
+    if !loaded.schema.scope.isDeclared { loaded.schema = loaded.schema.withoutBookkeeping() }
     if let engine, loaded.schema.engine != engine {
       throw SourceProblem(
         "\(loaded.label) is \(loaded.schema.engine.displayName), the other side is "
@@ -86,6 +98,8 @@ package struct SourceLoader {
     case .script(let path):
       let text = try FileSystem.text(of: path)
       return try script(text, label: path, engine: engine)
+    case .migrations(let path, let version):
+      return try migrations(path, through: version, engine: engine)
     case .git(let revision, let path):
       return try read(revision: revision, path: path, engine: engine)
     case .empty:
@@ -98,6 +112,30 @@ package struct SourceLoader {
     case .environment(let name):
       throw SourceProblem("environment '\(name)' cannot be read")
     }
+  }
+
+  private func migrations(
+    _ path: String, through version: String?, engine: EngineName?
+  ) throws -> LoadedSource {
+    guard
+      let engine = try MigrationFiles.engine(of: path) ?? engine ?? defaultEngine
+        ?? configuredEngine()
+    else {
+      throw SourceProblem(
+        "nothing says which engine the migrations in \(path) are for",
+        nextStep: "add --engine postgresql or --engine sqlite")
+    }
+    var folder = try MigrationFiles.read(path, dialect: engines.dialect(engine))
+    if let version {
+      guard let wanted = MigrationVersion(version), folder.migration(wanted) != nil else {
+        throw SourceProblem(
+          "there is no migration \(version) in \(path)", nextStep: "look at its files")
+      }
+      folder = folder.through(wanted)
+    }
+    let label = version.map { "\(path)@\($0)" } ?? path
+    return LoadedSource(
+      schema: try engines.replay(folder, in: engine), label: label, isLive: false)
   }
 
   private func script(
@@ -150,7 +188,7 @@ extension SourceName {
     case .postgresql, .sqlite, .declared, .snapshot, .environment: true
     case .git(_, let path):
       if case .script? = SourceName.form(ofPath: path) { false } else { true }
-    case .script, .empty: false
+    case .script, .migrations, .empty: false
     }
   }
 }

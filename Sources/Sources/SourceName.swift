@@ -8,6 +8,8 @@ package enum SourceName: Hashable, Sendable {
   case declared(path: String)
   case snapshot(path: String)
   case script(path: String)
+  /// A folder of migrations, as far as a version, or all of it.
+  case migrations(path: String, through: String?)
   case git(revision: String, path: String)
   case environment(String)
   case empty
@@ -43,7 +45,8 @@ package enum SourceName: Hashable, Sendable {
   private static func path(_ path: String) throws(SourceProblem) -> SourceName {
     let forms =
       "a source is a postgresql:// URL, sqlite:PATH, a .yaml, .json or .sql file, a folder of YAML "
-      + "files, git:REV:PATH, env:NAME or empty"
+      + "files or of migrations, git:REV:PATH, env:NAME or empty"
+    if let migrations = migrations(path) { return migrations }
     if let form = form(ofPath: path) {
       guard FileSystem.kind(of: path) != .folder else { return .declared(path: path) }
       guard FileSystem.kind(of: path) != .missing else {
@@ -72,6 +75,15 @@ package enum SourceName: Hashable, Sendable {
     return .sqlite(path: path)
   }
 
+  /// `DIR`, or `DIR@VERSION`, of a folder that holds migrations.
+  private static func migrations(_ text: String) -> SourceName? {
+    if MigrationFiles.areIn(text) { return .migrations(path: text, through: nil) }
+    guard let sign = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
+    let (path, version) = (String(text[..<sign]), String(text[text.utf8.index(after: sign)...]))
+    guard MigrationFiles.areIn(path) else { return nil }
+    return .migrations(path: path, through: version)
+  }
+
   /// The form that a file's extension tells.
   package static func form(ofPath path: String) -> SourceName? {
     switch path.split(separator: ".").last.map({ $0.lowercased() }) {
@@ -87,14 +99,14 @@ package enum SourceName: Hashable, Sendable {
     switch self {
     case .postgresql: .postgresql
     case .sqlite: .sqlite
-    case .declared, .snapshot, .script, .git, .environment, .empty: nil
+    case .declared, .snapshot, .script, .migrations, .git, .environment, .empty: nil
     }
   }
 
   package var isLive: Bool {
     switch self {
     case .postgresql, .sqlite: true
-    case .declared, .snapshot, .script, .git, .environment, .empty: false
+    case .declared, .snapshot, .script, .migrations, .git, .environment, .empty: false
     }
   }
 }

@@ -34,6 +34,10 @@ struct Terminal {
     try run(Terminal.binary.path, arguments, environment: environment)
   }
 
+  func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Answer {
+    try run(Terminal.binary.path, arguments, environment: environment)
+  }
+
   /// Makes or changes a database through the `sqlite3` program.
   @discardableResult
   func sqlite(_ database: String, _ script: String) throws -> Answer {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Comparison
+import Migrations
+import Planning
 import Reporting
 import SchemaDiff
 import SchemaModel
@@ -21,6 +23,9 @@ struct CheckCommand: KedgeCommand {
       EXAMPLES
         kedge check app.db
         kedge check env:staging --target git:main:schema.yaml --output drift.json
+
+      With --migrations a database is held against what the migrations that it
+      has produce: pending files are not drift, a change by hand is.
       """)
 
   @Argument(help: "What to check.")
@@ -39,6 +44,12 @@ struct CheckCommand: KedgeCommand {
       valueName: "file"))
   var output: [String] = []
 
+  @Flag(help: "Hold each database against what the migrations recorded as applied produce.")
+  var migrations = false
+
+  @Option(help: ArgumentHelp("The migrations; by default those of kedge.yaml.", valueName: "path"))
+  var folder: String?
+
   @Flag(help: "Exit 4 when something was not compared: kinds that are not modelled, gaps.")
   var strict = false
 
@@ -46,6 +57,9 @@ struct CheckCommand: KedgeCommand {
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
+    if migrations, target != nil {
+      throw ValidationError("--migrations and --target exclude each other")
+    }
     for file in output where (OutputFile.format(file) as Format?) == nil {
       throw ValidationError("'\(file)': a report's name ends in .txt, .text or .json")
     }
@@ -53,9 +67,9 @@ struct CheckCommand: KedgeCommand {
 
   func outcome(in world: World) throws -> Outcome {
     let workspace = try Workspace(world: world, options: options, sources: sources)
-    let targetName = try workspace.target(target)
+    let targetName = migrations ? nil : try workspace.target(target)
     var reports: [Report] = []
-    var outcomes: [Outcome] = []
+    var outcomes: [Outcome] = [chainOutcome(in: workspace)]
     for name in try names(in: workspace) {
       do {
         let report = try check(name, against: targetName, in: workspace)
@@ -82,9 +96,38 @@ struct CheckCommand: KedgeCommand {
     return environments.map { "env:" + $0 }
   }
 
+  /// Branches that have met in the folder are found here, before they meet in production.
+  private func chainOutcome(in workspace: Workspace) -> Outcome {
+    do {
+      let path = folder ?? workspace.configuration.migrationsPath
+      guard MigrationFiles.areIn(path), let engine = try MigrationFiles.engine(of: path) else {
+        return .success
+      }
+      let problems = try workspace.migrations(folder, engine: engine).chainProblems
+      guard !problems.isEmpty else { return .success }
+      return Failure.report(Obstacle.chain(problems), to: workspace.world)
+    } catch {
+      return Failure.report(error, to: workspace.world)
+    }
+  }
+
+  /// A database against what its own migrations produce.
+  private func checkMigrations(_ name: String, in workspace: Workspace) throws -> Report {
+    let migrations = try MigrationWorkspace(database: name, folder: folder, in: workspace)
+    let expected = try migrations.expectedSchema()
+    let live = workspace.managed(
+      LoadedSource(
+        schema: try migrations.session.readSchema().withoutBookkeeping(),
+        label: migrations.database.label, isLive: true))
+    let result = try workspace.compare(live, expected)
+    return Report(
+      perspective: .gate, fromLabel: live.label, toLabel: expected.label, result: result)
+  }
+
   private func check(
-    _ name: String, against target: SourceName, in workspace: Workspace
+    _ name: String, against target: SourceName?, in workspace: Workspace
   ) throws -> Report {
+    guard let target else { return try checkMigrations(name, in: workspace) }
     let (live, declared) = try workspace.load(from: SourceName(name), to: target)
     let result = try workspace.compare(live, declared)
     let label = name.hasPrefix("env:") ? name : live.label

@@ -8,29 +8,58 @@ import SchemaModel
 import SchemaYAML
 import Sources
 
-/// `kedge generate`: the next migration, as two files.
-struct GenerateCommand: KedgeCommand {
+/// `kedge generate`: the next migration, and what keeps the folder in order.
+struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Write the migration that takes a source to the declared schema, and its way back.",
-    usage: "kedge generate <name> [--from <source>] [options]",
+    abstract: "Write the next migration and its way back; rebase and squash those there are.",
+    usage: """
+      kedge generate <name> [--from <source>] [--empty] [options]
+      kedge generate rebase [<version>] [options]
+      kedge generate squash --to <version> [options]
+      """,
     discussion: """
       EXAMPLES
-        kedge generate add_user_roles --from env:dev
-        kedge generate first --target schema.yaml --folder db/migrations
+        kedge generate add_user_roles
+        kedge generate fill_roles --empty
+      """,
+    subcommands: [GenerateNextCommand.self, RebaseCommand.self, SquashCommand.self],
+    defaultSubcommand: GenerateNextCommand.self)
+}
+
+/// `kedge generate NAME`.
+struct GenerateNextCommand: KedgeCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "next",
+    abstract: "Write the migration that takes the folder to the declared schema, and its way back.",
+    usage: "kedge generate <name> [--from <source>] [--empty] [options]",
+    discussion: """
+      It starts from what the migrations of the folder produce, or from another
+      source.
+
+      EXAMPLES
+        kedge generate add_user_roles
+        kedge generate first --from env:dev --folder db/migrations
       """)
 
   @Argument(help: "What to call it: letters, digits, - and _.")
   var name: String
 
-  @Option(help: ArgumentHelp("Where to start.", valueName: "source"))
-  var from = "empty"
+  @Option(
+    help: ArgumentHelp("Where to start; by default what the folder produces.", valueName: "source"))
+  var from: String?
 
   @Option(help: ArgumentHelp("Where to get; by default the schema file.", valueName: "source"))
   var target: String?
 
-  @Option(help: ArgumentHelp("Where to write; by default that of kedge.yaml.", valueName: "path"))
+  @Option(help: ArgumentHelp("The migrations; by default those of kedge.yaml.", valueName: "path"))
   var folder: String?
+
+  @Flag(help: "Write the files without statements: those are yours to write.")
+  var empty = false
+
+  @Flag(help: "Write two: what can run before the new code is deployed, and what must run after.")
+  var split = false
 
   @OptionGroup var versions: TargetOptions
   @OptionGroup var sources: SourceOptions
@@ -40,11 +69,15 @@ struct GenerateCommand: KedgeCommand {
     guard MigrationFolder.isName(name) else {
       throw ValidationError("'\(name)' cannot be a file name: use letters, digits, - and _")
     }
+    if empty, split || from != nil || target != nil {
+      throw ValidationError("--empty compares nothing: leave --from, --target and --split out")
+    }
   }
 
   func outcome(in world: World) throws -> Outcome {
     let workspace = try Workspace(world: world, options: options, sources: sources)
-    let loaded = try workspace.load(from: SourceName(from), to: workspace.target(target))
+    if empty { return try writeTemplate(in: workspace) }
+    let loaded = try workspace.load(from: start(in: workspace), to: workspace.target(target))
     let (start, goal) = (versions.targeted(loaded.from), versions.targeted(loaded.to))
     let result = try workspace.compare(start, goal)
     let report = Report(
@@ -59,35 +92,51 @@ struct GenerateCommand: KedgeCommand {
     return .success
   }
 
+  /// The folder, once there is something in it.
+  private func start(in workspace: Workspace) throws -> SourceName {
+    if let from { return try SourceName(from) }
+    let path = folder ?? workspace.configuration.migrationsPath
+    return MigrationFiles.areIn(path) ? .migrations(path: path, through: nil) : .empty
+  }
+
+  private func writeTemplate(in workspace: Workspace) throws -> Outcome {
+    let path = folder ?? workspace.configuration.migrationsPath
+    let declared = try? workspace.load(workspace.target(nil)).schema
+    let named = MigrationFiles.areIn(path) ? try MigrationFiles.engine(of: path) : nil
+    guard let engine = sources.engine?.name ?? named ?? declared?.engine else {
+      throw SourceProblem(
+        "nothing says which engine the migration is for",
+        nextStep: "add --engine postgresql or --engine sqlite")
+    }
+    let writer = MigrationWriter(
+      workspace: workspace, folder: try workspace.migrations(folder, engine: engine),
+      dialect: workspace.engines.dialect(engine))
+    let paths = try writer.writeTemplate(
+      named: name, searchPath: declared?.scope.searchPath ?? [Identifier("public")])
+    workspace.world.print(paths.map { $0 + "\n" }.joined())
+    return .success
+  }
+
   /// False, and nothing written, when rows of the starting point are in the way.
   private func write(
     _ result: ComparisonResult, from start: LoadedSource, in workspace: Workspace
   ) throws -> Bool {
     let dialect = workspace.engines.dialect(result.to.engine)
-    let plan = try Planner.plan(
-      result.difference, from: result.from, to: result.to, dialect: dialect)
-    let up = try workspace.asking(start, about: plan)
-    guard isAllowed(plan, asked: up, in: workspace) else { return false }
-    let down = try Planner.reverse(
-      result.difference, from: result.from, to: result.to, dialect: dialect)
-    let folder = self.folder ?? workspace.configuration.migrationsPath
-    try FileSystem.createFolder(folder)
-    let file = MigrationFile(
-      version: World.timestamp(), name: name, engine: result.to.engine,
-      minimumVersion: workspace.engines.minimumVersion(for: result.from),
-      after: try predecessor(in: folder, dialect), from: Fingerprint.text(of: result.from),
-      to: Fingerprint.text(of: result.to), searchPath: result.to.scope.searchPath)
-    for (direction, plan) in [(MigrationFile.Direction.up, up), (.down, down)] {
-      let path = folder + "/" + file.fileName(direction)
-      guard FileSystem.kind(of: path) == .missing else {
-        throw SourceProblem("\(path) is there already", nextStep: "run generate again")
+    let parts = split ? try Phases.split(result, dialect: dialect, name: name) : [(name, result)]
+    for (index, part) in parts.enumerated() {
+      let plan = try Planner.plan(
+        part.result.difference, from: part.result.from, to: part.result.to, dialect: dialect)
+      let up = index == 0 ? try workspace.asking(start, about: plan) : plan
+      guard isAllowed(plan, asked: up, in: workspace) else { return false }
+      let writer = MigrationWriter(
+        workspace: workspace,
+        folder: try workspace.migrations(folder, engine: result.to.engine), dialect: dialect)
+      let paths = try writer.write(
+        MigrationWriter.Draft(name: part.suffix, result: part.result, up: up))
+      workspace.world.print(paths.map { $0 + "\n" }.joined())
+      for hazard in up.hazards where hazard.needsPermission {
+        workspace.note("warning: \(hazard.code): \(hazard.message)")
       }
-      try FileSystem.write(
-        file.text(direction, sections: dialect.sections(of: plan)), to: path)
-      workspace.world.print(path + "\n")
-    }
-    for hazard in up.hazards where hazard.needsPermission {
-      workspace.note("warning: \(hazard.code): \(hazard.message)")
     }
     return true
   }
@@ -105,15 +154,5 @@ struct GenerateCommand: KedgeCommand {
       Allowance.explain(refused, permissions: permissions, in: workspace)
     }
     return refused.isEmpty
-  }
-
-  private func predecessor(
-    in folder: String, _ dialect: any Dialect
-  ) throws -> MigrationFile.Predecessor? {
-    guard let newest = try MigrationFiles.read(folder, dialect: dialect).migrations.last else {
-      return nil
-    }
-    return MigrationFile.Predecessor(
-      version: newest.version.text, checksum: newest.up.checksum.tokens)
   }
 }

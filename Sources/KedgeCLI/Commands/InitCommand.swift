@@ -70,7 +70,7 @@ enum ProjectFiles {
   static func environmentURL(of name: SourceName, written: String, engine: EngineName) -> String {
     switch name {
     case .sqlite(let path): "sqlite:" + escaped(path)
-    case .environment, .postgresql, .declared, .snapshot, .script, .git, .empty:
+    case .environment, .postgresql, .declared, .snapshot, .script, .migrations, .git, .empty:
       engine == .postgresql ? "${DATABASE_URL}" : "sqlite:app.db"
     }
   }

@@ -16,8 +16,8 @@ struct DatabaseOptions: ParsableArguments {
   var folder: String?
 
   /// The environment that was meant, where it has a name, and where its database is.
-  func resolve(
-    in workspace: Workspace
+  static func resolve(
+    _ database: String?, in workspace: Workspace
   ) throws -> (database: MigrationDatabase, environment: Configuration.Environment?) {
     let configuration = workspace.configuration
     guard let text = database ?? configuration.defaultEnvironment.map({ "env:" + $0 }) else {
@@ -27,7 +27,7 @@ struct DatabaseOptions: ParsableArguments {
           "name it: a URL, a SQLite file or env:NAME; or set default_environment in kedge.yaml")
     }
     guard text.hasPrefix("env:") else {
-      return (try Self.database(text, role: nil, label: nil), nil)
+      return (try self.database(text, role: nil, label: nil), nil)
     }
     let name = String(text.dropFirst("env:".count))
     guard let environment = configuration.environments[name] else {
@@ -36,7 +36,7 @@ struct DatabaseOptions: ParsableArguments {
         "there is no environment '\(name)' in kedge.yaml",
         nextStep: known.isEmpty ? "add it under environments:" : "the environments are: \(known)")
     }
-    let database = try Self.database(
+    let database = try self.database(
       environment.url.resolved(), role: environment.role?.resolved(), label: text)
     return (database, environment)
   }
@@ -57,7 +57,7 @@ struct DatabaseOptions: ParsableArguments {
         label: try label ?? EngineRegistry.masked(url))
     case .sqlite(let path):
       return MigrationDatabase(engine: .sqlite, address: path, role: nil, label: label ?? path)
-    case .declared, .snapshot, .script, .git, .environment, .empty:
+    case .declared, .snapshot, .script, .migrations, .git, .environment, .empty:
       throw SourceProblem(
         "'\(text)' is not a database", nextStep: "name a postgresql:// URL or a SQLite file")
     }

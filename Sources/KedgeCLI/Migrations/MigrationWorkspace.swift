@@ -20,12 +20,21 @@ final class MigrationWorkspace {
   private var lock: (any DatabaseLock)?
 
   /// `creates`: whether a SQLite file that is missing is to be made.
-  init(_ arguments: DatabaseOptions, in workspace: Workspace, creates: Bool = false) throws {
+  convenience init(
+    _ arguments: DatabaseOptions, in workspace: Workspace, creates: Bool = false
+  ) throws {
+    try self.init(
+      database: arguments.database, folder: arguments.folder, in: workspace, creates: creates)
+  }
+
+  init(
+    database name: String?, folder given: String?, in workspace: Workspace, creates: Bool = false
+  ) throws {
     self.workspace = workspace
-    (database, environment) = try arguments.resolve(in: workspace)
+    (database, environment) = try DatabaseOptions.resolve(name, in: workspace)
     dialect = workspace.engines.dialect(database.engine)
-    let path = arguments.folder ?? workspace.configuration.migrationsPath
-    guard workspace.configuration.migrationsLayout == "kedge" || arguments.folder != nil else {
+    let path = given ?? workspace.configuration.migrationsPath
+    guard workspace.configuration.migrationsLayout == "kedge" || given != nil else {
       throw SourceProblem(
         "the migrations are in the layout of \(workspace.configuration.migrationsLayout), which "
           + "Kedge reads but does not run",
@@ -56,6 +65,38 @@ final class MigrationWorkspace {
       "the history of \(database.label) cannot be trusted: " + objections.joined(separator: "; "),
       nextStep: "have it taken away, or drop the schema kedge and record anew with: kedge baseline",
       isRefusal: true)
+  }
+
+  /// What the migrations recorded as applied produce: replayed, or as the last run recorded it where there is
+  /// no scratch, or a file is gone.
+  func expectedSchema() throws -> LoadedSource {
+    let history = try history()
+    if let unfinished = history.unfinished { throw Obstacle.unfinished(unfinished) }
+    let versions = Set(history.migrations.map(\.version))
+    let files = folder.migrations.filter { file in
+      versions.contains(file.version)
+        || (!file.up.header.replaces.isEmpty
+          && file.up.header.replaces.allSatisfy(versions.contains))
+    }
+    let known = Set(files.flatMap { [$0.version] + $0.up.header.replaces })
+    if versions.isSubset(of: known),
+      let schema = try workspace.engines.replayIfPossible(
+        folder.keeping { files.contains($0) }.withRepeatables(of: folder), in: database.engine)
+    {
+      return LoadedSource(
+        schema: schema, label: "the \(files.count) applied migrations of \(folder.path)",
+        isLive: false)
+    }
+    guard let newest = history.newest, let record = try store.recordedSchema(),
+      record.after == RecordedSchema.Mark(newest)
+    else {
+      throw SourceProblem(
+        "nothing tells what the migrations of \(database.label) have made",
+        nextStep: EngineRegistry.howToGetScratch)
+    }
+    return LoadedSource(
+      schema: try Snapshot.read(Array(record.snapshot.utf8), name: "the recorded schema"),
+      label: "the schema recorded after \(newest.title)", isLive: false)
   }
 
   // MARK: - The lock

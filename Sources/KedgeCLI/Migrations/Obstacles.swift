@@ -20,6 +20,8 @@ extension Obstacle {
       "\(file) is not the way back that was stored when \(migration.title) was applied"
     case .unknownVersion(let version): "there is no migration \(version.text)"
     case .unreadable(let problems): problems.all.map(\.sentence).joined(separator: "\n")
+    case .partlyReplaced(let file):
+      "\(file.up.file) stands for migrations of which this database has some, but not all"
     case .tooFew(let wanted, let present):
       "\(wanted) migrations cannot be taken back: \(present == 0 ? "none is" : "only \(present) are") applied"
     }
@@ -38,6 +40,7 @@ extension Obstacle {
     case .wayBackChanged: "choose one: kedge rollback --stored, or put the file back"
     case .unknownVersion: "look at kedge status"
     case .unreadable: "correct the file"
+    case .partlyReplaced: "apply those first, from the checkout that still has their files"
     case .tooFew: "look at kedge status"
     }
   }
@@ -45,7 +48,9 @@ extension Obstacle {
   var outcome: Outcome {
     switch self {
     case .unfinished, .noWayBack, .wayBackChanged: .refused
-    case .nothingToResume, .outOfOrder, .changed, .chain, .unknownVersion, .unreadable, .tooFew:
+    case .nothingToResume, .outOfOrder, .changed, .chain, .unknownVersion, .unreadable,
+      .partlyReplaced,
+      .tooFew:
       .failed
     }
   }

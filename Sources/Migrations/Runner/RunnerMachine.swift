@@ -67,6 +67,8 @@ package enum Obstacle: Error, Hashable, Sendable {
   case unknownVersion(MigrationVersion)
   /// The stored way back cannot be read.
   case unreadable(MigrationProblems)
+  /// Of the migrations that a squashed file stands for, some were applied and some were not.
+  case partlyReplaced(Migration)
   case tooFew(wanted: Int, present: Int)
 }
 
@@ -114,6 +116,7 @@ package struct RunnerMachine {
     guard let newest = history.migrations.map(\.version).max() else {
       return pending.map { .apply($0, resuming: nil) }
     }
+    try refusePartly(pending)
     let late = pending.filter { $0.version < newest }
     switch request.outOfOrder {
     case .refuse where !late.isEmpty: throw .outOfOrder(late, newest: newest)
@@ -125,7 +128,19 @@ package struct RunnerMachine {
   /// Files that were never applied, by version.
   package var pending: [Migration] {
     let applied = Set(history.migrations.map(\.version))
-    return folder.migrations.filter { !applied.contains($0.version) }
+    return folder.migrations.filter { file in
+      let replaced = file.up.header.replaces
+      if !replaced.isEmpty, replaced.allSatisfy(applied.contains) { return false }
+      return !applied.contains(file.version)
+    }
+  }
+
+  /// A squashed file stands for files of which all were applied, or none.
+  private func refusePartly(_ pending: [Migration]) throws(Obstacle) {
+    let applied = Set(history.migrations.map(\.version))
+    for file in pending where file.up.header.replaces.contains(where: applied.contains) {
+      throw .partlyReplaced(file)
+    }
   }
 
   private func checkFolder(_ request: RunnerRequest) throws(Obstacle) {
@@ -133,6 +148,7 @@ package struct RunnerMachine {
     guard problems.isEmpty else { throw .chain(problems) }
     let changed = history.migrations.compactMap { applied -> Migration? in
       guard let file = folder.migration(applied.version),
+        !file.up.header.replaces.contains(applied.version),
         !request.acceptsChanged.contains(applied.version),
         applied.checksum.compared(to: file.up.checksum) == .changed
       else { return nil }

@@ -1,0 +1,97 @@
+import Comparison
+import Migrations
+import Planning
+import SQLText
+import SchemaDiff
+import SchemaModel
+import SchemaYAML
+import Sources
+
+/// Writes the two files of a migration between two schemas.
+struct MigrationWriter {
+  let workspace: Workspace
+  let folder: MigrationFolder
+  let dialect: any Dialect
+
+  /// What a migration is made of.
+  struct Draft {
+    var name: String
+    var result: ComparisonResult
+    var up: Plan
+    /// Set where a file takes the place of others.
+    var version: MigrationVersion?
+    var replaces: [MigrationVersion] = []
+    /// The files before it; nil: the folder's newest.
+    var after: Migration??
+  }
+
+  /// Writes both files; their paths.
+  @discardableResult
+  func write(_ draft: Draft) throws -> [String] {
+    let result = draft.result
+    let down = try Planner.reverse(
+      result.difference, from: result.from, to: result.to, dialect: dialect)
+    var file = header(named: draft.name, version: draft.version, after: draft.after)
+    file.minimumVersion = workspace.minimumVersion(for: result.from)
+    file.from = Fingerprint.comparable(result.from)
+    file.to = Fingerprint.comparable(result.to)
+    file.searchPath = result.to.scope.searchPath
+    file.replaces = draft.replaces.map(\.text)
+    let upSections = dialect.sections(of: draft.up)
+    let downSections = dialect.sections(of: down)
+    let numbers = SectionNumbers.ofWayBack(downSections, undoing: upSections)
+    return try save(
+      file, up: file.text(.up, sections: upSections),
+      down: file.text(.down, sections: downSections, numbers: numbers))
+  }
+
+  /// Writes two files without statements, for a person to fill in.
+  func writeTemplate(named name: String, searchPath: [Identifier]) throws -> [String] {
+    var file = header(named: name, version: nil, after: nil)
+    file.searchPath = searchPath
+    file.proof = ""
+    return try save(file, up: file.template(.up), down: file.template(.down))
+  }
+
+  private func header(
+    named name: String, version: MigrationVersion?, after: Migration??
+  ) -> MigrationFile {
+    let before = after ?? folder.migrations.last
+    let next = MigrationVersion.next(after: folder.migrations.last?.version, now: World.timestamp())
+    return MigrationFile(
+      version: (version ?? next).text, name: name, engine: dialect.engine,
+      after: before.map {
+        MigrationFile.Predecessor(version: $0.version.text, checksum: $0.up.checksum.tokens)
+      }, from: nil, to: nil)
+  }
+
+  private func save(_ file: MigrationFile, up: String, down: String) throws -> [String] {
+    try FileSystem.createFolder(folder.path)
+    var paths: [String] = []
+    for (direction, text) in [(MigrationFile.Direction.up, up), (.down, down)] {
+      let path = folder.path + "/" + file.fileName(direction)
+      guard FileSystem.kind(of: path) == .missing else {
+        throw SourceProblem("\(path) is there already", nextStep: "run generate again")
+      }
+      try FileSystem.write(text, to: path)
+      paths.append(path)
+    }
+    return paths
+  }
+}
+
+extension Workspace {
+  /// The folder of migrations of one engine.
+  func migrations(_ given: String?, engine: EngineName) throws -> MigrationFolder {
+    try MigrationFiles.read(
+      given ?? configuration.migrationsPath, dialect: engines.dialect(engine))
+  }
+
+  /// The oldest server that what is generated must run on: as kedge.yaml says, else that of the schema.
+  func minimumVersion(for schema: Schema) -> String? {
+    if schema.engine == .postgresql, let version = configuration.minimumVersion {
+      return String(version)
+    }
+    return engines.minimumVersion(for: schema)
+  }
+}
