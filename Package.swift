@@ -103,7 +103,8 @@ let package = Package(
         "SchemaModel", "TestSupport",
       ]),
     .testTarget(
-      name: "MigrationsTests", dependencies: ["Migrations", "PostgresEngine", "SQLiteEngine"]),
+      name: "MigrationsTests",
+      dependencies: ["Migrations", "Planning", "PostgresEngine", "SQLiteEngine"]),
     .testTarget(
       name: "SourcesTests",
       dependencies: ["PostgresEngine", "SchemaModel", "Sources", "TestSupport"]),

@@ -1,4 +1,5 @@
 import Migrations
+import Planning
 import PostgresEngine
 import SQLiteEngine
 import Testing
