@@ -78,6 +78,7 @@ extension EngineSyntax {
 
   /// `sales.orders`, `"My.Table"`, `orders`: one to three names.
   package func path(_ text: String) throws(SyntaxProblem) -> [Identifier] {
+    if text.isPlainWord { return [Identifier(text, in: engine)] }
     let tokens = try tokens(of: text)
     var names: [Identifier] = []
     for (index, token) in tokens.enumerated() {
@@ -129,5 +130,18 @@ extension EngineSyntax {
       throw SyntaxProblem("'\(left.text)' is never closed", at: left.range.lowerBound)
     }
     return tokens
+  }
+}
+
+extension String {
+  /// Whether the text is one word in lower case, as most names are: a name that both engines leave as it is.
+  package var isPlainWord: Bool {
+    var rest = utf8[...]
+    guard let first = rest.popFirst(), first == 0x5F || (0x61...0x7A).contains(first) else {
+      return false
+    }
+    return rest.allSatisfy {
+      $0 == 0x5F || (0x61...0x7A).contains($0) || (0x30...0x39).contains($0)
+    }
   }
 }

@@ -208,7 +208,7 @@ package struct Lexer {
     if rules.hasDollarQuotes {
       postgresOperator(from: start)
     } else if let second = position < bytes.count ? bytes[position] : nil,
-      Lexer.sqlitePairs.contains(String(decoding: [bytes[start], second], as: UTF8.self))
+      Lexer.isSQLitePair(bytes[start], second)
     {
       position += 1
       if bytes[start] == UInt8(ascii: "-"), position < bytes.count, bytes[position] == 0x3E {
@@ -218,9 +218,14 @@ package struct Lexer {
     emit(.symbol, from: start)
   }
 
-  private static let sqlitePairs: Set<String> = [
-    "||", "<=", ">=", "<>", "==", "!=", "<<", ">>", "->",
-  ]
+  private static func isSQLitePair(_ first: UInt8, _ second: UInt8) -> Bool {
+    switch (first, second) {
+    case (0x7C, 0x7C), (0x3C, 0x3D), (0x3E, 0x3D), (0x3C, 0x3E), (0x3D, 0x3D), (0x21, 0x3D),
+      (0x3C, 0x3C), (0x3E, 0x3E), (0x2D, 0x3E):
+      true
+    default: false
+    }
+  }
 
   /// Operators are read as long as they go (sql-syntax-lexical, 4.1.3): a comment ends them, and one of
   /// several characters ends in `+` or `-` only with one of `~!@#%^&|?` or a backtick in it.
@@ -232,22 +237,38 @@ package struct Lexer {
       }
       return
     }
-    guard Lexer.operatorBytes.contains(first) else { return }
+    guard Lexer.isOperator(first) else { return }
     position = start
-    while position < bytes.count, Lexer.operatorBytes.contains(bytes[position]) {
+    while position < bytes.count, Lexer.isOperator(bytes[position]) {
       if bytes[position] == UInt8(ascii: "-"), next == UInt8(ascii: "-") { break }
       if bytes[position] == UInt8(ascii: "/"), next == UInt8(ascii: "*") { break }
       position += 1
     }
-    let special = bytes[start..<position].contains { Lexer.specialOperatorBytes.contains($0) }
+    let special = bytes[start..<position].contains { Lexer.isSpecialOperator($0) }
     while !special, position > start + 1, bytes[position - 1] == 0x2B || bytes[position - 1] == 0x2D
     {
       position -= 1
     }
   }
 
-  private static let operatorBytes = Set("+-*/<>=~!@#%^&|`?".utf8)
-  private static let specialOperatorBytes = Set("~!@#%^&|`?".utf8)
+  private static func isOperator(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "*"), UInt8(ascii: "/"),
+      UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "="):
+      true
+    default: isSpecialOperator(byte)
+    }
+  }
+
+  private static func isSpecialOperator(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "~"), UInt8(ascii: "!"), UInt8(ascii: "@"), UInt8(ascii: "#"),
+      UInt8(ascii: "%"), UInt8(ascii: "^"), UInt8(ascii: "&"), UInt8(ascii: "|"),
+      UInt8(ascii: "`"), UInt8(ascii: "?"):
+      true
+    default: false
+    }
+  }
 
   private func isDigit(_ byte: UInt8?) -> Bool {
     guard let byte else { return false }

@@ -137,6 +137,19 @@ package struct ObjectID: Sendable, Comparable, CustomStringConvertible {
     return shared === other.shared ? 0 : comparePath(to: other.path)
   }
 
+  /// Whether the id sorts before all of a kind under these names.
+  func precedes(_ kind: ObjectKind, _ names: [Identifier]) -> Bool {
+    self.kind == kind ? comparePath(to: names) < 0 : self.kind.rank < kind.rank
+  }
+
+  func starts(with names: [Identifier]) -> Bool {
+    let path = path
+    guard path.count >= names.count else { return false }
+    // The last names tell relations of one schema apart.
+    for index in names.indices.reversed() where path[index] != names[index] { return false }
+    return true
+  }
+
   /// As `compare`, of the paths alone; a prefix sorts first.
   package func comparePath(to other: [Identifier]) -> Int {
     let shared = min(path.count, other.count)

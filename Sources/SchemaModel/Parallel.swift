@@ -12,13 +12,23 @@ package enum Parallel {
   package static func map<Item: Sendable, Answer: Sendable, Failure: Error>(
     _ items: [Item], _ body: @Sendable (ArraySlice<Item>) throws(Failure) -> Answer
   ) throws(Failure) -> [Answer] {
-    let parts = split(items)
-    guard parts.count > 1 else { return [try body(items[...])] }
-    let answers = Mutex([Result<Answer, Failure>?](repeating: nil, count: parts.count))
-    DispatchQueue.concurrentPerform(iterations: parts.count) { index in
+    try each(split(items), body)
+  }
+
+  /// The answers of some pieces of work, in order, each large enough for a thread.
+  package static func each<Work: Sendable, Answer: Sendable, Failure: Error>(
+    _ works: [Work], _ body: @Sendable (Work) throws(Failure) -> Answer
+  ) throws(Failure) -> [Answer] {
+    guard works.count > 1 else {
+      var answers: [Answer] = []
+      for work in works { answers.append(try body(work)) }
+      return answers
+    }
+    let answers = Mutex([Result<Answer, Failure>?](repeating: nil, count: works.count))
+    DispatchQueue.concurrentPerform(iterations: works.count) { index in
       let answer: Result<Answer, Failure>
       do throws(Failure) {
-        answer = .success(try body(parts[index]))
+        answer = .success(try body(works[index]))
       } catch {
         answer = .failure(error)
       }

@@ -103,14 +103,44 @@ package struct Schema: Sendable {
   /// The objects of a kind whose path starts with these names, in order.
   package func objects(of kind: ObjectKind, under prefix: [Identifier]) -> ArraySlice<SchemaObject>
   {
-    let home = ObjectID(kind, prefix)
-    let start = firstIndex(notBefore: home)
+    let start = firstIndex { $0.precedes(kind, prefix) }
     if prefix.isEmpty { return objects[start..<firstIndex(after: kind)] }
+    return objects(of: kind, under: prefix, from: start)
+  }
+
+  /// The same, looked for where a guess says: what follows the objects that were asked for before.
+  package func objects(
+    of kind: ObjectKind, under prefix: [Identifier], near guess: Int
+  ) -> ArraySlice<SchemaObject> {
+    let isStart =
+      guess <= objects.count
+      && (guess == 0 || objects[guess - 1].id.precedes(kind, prefix))
+      && (guess == objects.count || !objects[guess].id.precedes(kind, prefix))
+    return objects(
+      of: kind, under: prefix,
+      from: isStart ? guess : firstIndex { $0.precedes(kind, prefix) })
+  }
+
+  private func objects(
+    of kind: ObjectKind, under prefix: [Identifier], from start: Int
+  ) -> ArraySlice<SchemaObject> {
     var end = start
-    while end < objects.count, objects[end].id.kind == kind,
-      objects[end].id.sharedNames(with: home) == prefix.count
-    { end += 1 }
+    while end < objects.count, objects[end].id.kind == kind, objects[end].id.starts(with: prefix) {
+      end += 1
+    }
     return objects[start..<end]
+  }
+
+  /// Where the object of this id stands. It is looked for around a guess first, since what is asked for in
+  /// a row mostly stands close together.
+  package func position(of id: ObjectID, near guess: Int) -> Int? {
+    for distance in 0..<12 {
+      let (after, before) = (guess + distance, guess - distance - 1)
+      if objects.indices.contains(after), objects[after].id == id { return after }
+      if objects.indices.contains(before), objects[before].id == id { return before }
+    }
+    let index = firstIndex(notBefore: id)
+    return index < objects.count && objects[index].id == id ? index : nil
   }
 
   /// Everything inside a relation, kind by kind.

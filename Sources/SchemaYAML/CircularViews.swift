@@ -4,10 +4,27 @@ import SchemaModel
 enum CircularViews {
   static func all(in schema: Schema) -> Set<ObjectID> {
     guard !schema.objects(of: .view).isEmpty else { return [] }
-    var needs = graph(of: schema)
+    var needs = isAmongViews(schema) ? viewGraph(of: schema) : graph(of: schema)
     // What leads nowhere is in no circle; what is left is little, as a rule nothing.
     peel(&needs)
     return Set(needs.keys.filter { $0.kind == .view && reaches($0, from: $0, in: needs) })
+  }
+
+  /// Whether nothing but views needs a view: then a circle is one of views alone. Triggers, rules and what
+  /// is attached to a view belong to it, and nothing needs them.
+  private static func isAmongViews(_ schema: Schema) -> Bool {
+    schema.dependencies.allSatisfy { id, needed in
+      id.kind == .view || !needed.contains { $0.kind == .view }
+    }
+  }
+
+  private static func viewGraph(of schema: Schema) -> [ObjectID: Set<ObjectID>] {
+    var needs: [ObjectID: Set<ObjectID>] = [:]
+    for view in schema.objects(of: .view) {
+      let others = (schema.dependencies[view.id] ?? []).filter { $0.kind == .view }
+      if !others.isEmpty { needs[view.id] = Set(others) }
+    }
+    return needs
   }
 
   /// Parts are made with their relation, and need what it needs.

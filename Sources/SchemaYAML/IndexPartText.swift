@@ -8,6 +8,7 @@ enum IndexPartText {
   static func part(
     _ text: String, columns: [Identifier], syntax: any EngineSyntax
   ) throws(SyntaxProblem) -> IndexPart {
+    if text.isPlainWord { return IndexPart(.column(Identifier(text, in: syntax.engine))) }
     var reader = try ClauseReader(text, syntax: syntax)
     guard !reader.isAtEnd else { throw SyntaxProblem("a part of an index is missing") }
     switch syntax.engine {

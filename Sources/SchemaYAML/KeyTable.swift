@@ -55,14 +55,20 @@ struct KeyTable: Sendable {
   let keys: [Key]
   /// Keys of the design that this version does not read, with what to say about them.
   let unsupported: [String: String]
+  let required: [Key]
+  private let places: [String: Int]
 
   init(_ noun: String, _ keys: [Key], unsupported: [String: String] = [:]) {
     self.noun = noun
     self.keys = keys
     self.unsupported = unsupported
+    required = keys.filter(\.isRequired)
+    places = Dictionary(
+      keys.enumerated().map { ($0.element.name, $0.offset) },
+      uniquingKeysWith: { first, _ in first })
   }
 
-  subscript(name: String) -> Key? { keys.first { $0.name == name } }
+  subscript(name: String) -> Key? { places[name].map { keys[$0] } }
 }
 
 extension KeyForm {

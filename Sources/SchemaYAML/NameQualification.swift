@@ -38,7 +38,9 @@ extension SchemaBuilder {
   /// the search path leads there.
   private func unqualified(_ kind: ObjectKind) -> [ExactText: ObjectID] {
     var found: [ExactText: ObjectID] = [:]
-    let declared = (declarations[kind] ?? []).map(\.id)
+    let declared =
+      (declarations[kind] ?? []).map(\.id)
+      + (surroundings?.schema.objects(of: kind).map(\.id) ?? [])
     for id in declared { found[ExactText(QualifiedName.text(Array(id.path.prefix(2))))] = id }
     for schema in searchPath.reversed() {
       for id in declared where id.path[0] == schema {

@@ -44,7 +44,7 @@ struct NodeReader {
         fields.pairs[key.name] = pair
       }
     }
-    for key in table.keys where key.isRequired && key.isKnown(to: engine) {
+    for key in table.required where key.isKnown(to: engine) {
       let given = pairs.first { $0.name == key.name }
       if let given, !given.value.isNull || !key.form.isCollection { continue }
       report(
@@ -75,9 +75,11 @@ struct NodeReader {
   }
 
   /// Whether the node has the form at its own level; what is in it is checked when it is read.
-  private mutating func check(_ node: YAMLNode, _ form: KeyForm, of subject: String) -> Bool {
+  private mutating func check(
+    _ node: YAMLNode, _ form: KeyForm, of subject: @autoclosure () -> String
+  ) -> Bool {
     if let matching = matching(node, form) {
-      if case .word(let words) = matching { return checkWord(node, words, of: subject) }
+      if case .word(let words) = matching { return checkWord(node, words, of: subject()) }
       return true
     }
     // A section with nothing in it is an empty section.
@@ -86,11 +88,11 @@ struct NodeReader {
       ["yes", "on", "y", "no", "off", "n"].contains(text)
     {
       report(
-        node.mark, "\(subject) is true or false",
+        node.mark, "\(subject()) is true or false",
         suggestion: ["yes", "on", "y"].contains(text) ? "write true" : "write false")
       return false
     }
-    report(node.mark, "\(subject) is \(form.words), this is \(describe(node, form))")
+    report(node.mark, "\(subject()) is \(form.words), this is \(describe(node, form))")
     return false
   }
 
@@ -137,9 +139,9 @@ struct NodeReader {
   // MARK: Scalars
 
   /// The text of a scalar that is not null; everything else is reported.
-  mutating func text(_ node: YAMLNode, of subject: String) -> String? {
+  mutating func text(_ node: YAMLNode, of subject: @autoclosure () -> String) -> String? {
     if let text = node.scalarText, !node.isNull { return text }
-    report(node.mark, "\(subject) is text, this is \(node.kindName)")
+    report(node.mark, "\(subject()) is text, this is \(node.kindName)")
     return nil
   }
 

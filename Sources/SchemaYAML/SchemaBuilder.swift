@@ -46,6 +46,8 @@ struct SchemaBuilder: Sendable {
   var multiranges: [[Identifier]: ObjectID] = [:]
   /// Schemas and names of what is declared, by kind, once somebody asks.
   var declaredNames: [ObjectKind: Set<[Identifier]>] = [:]
+  /// What is declared besides, when a part of a file is read.
+  var surroundings: Surroundings?
 
   init(engine: EngineName, source: YAMLSource) {
     self.engine = engine
@@ -65,11 +67,8 @@ struct SchemaBuilder: Sendable {
     return finish()
   }
 
-  /// Fills `objects`. Side by side is for a file that the writer has made: only what its objects are is
-  /// found out, not where they stand or what they mention.
-  mutating func gather(
-    _ files: [(source: YAMLSource, root: YAMLNode)], sideBySide: Bool = false
-  ) {
+  /// Fills `objects`.
+  mutating func gather(_ files: [(source: YAMLSource, root: YAMLNode)]) {
     var read: [(source: YAMLSource, fields: Fields)] = []
     for file in files {
       nodes.source = file.source
@@ -94,10 +93,12 @@ struct SchemaBuilder: Sendable {
       declare(file.fields, "statistics", .statistics)
       declarePublications(file.fields)
     }
-    types = TypeContext(
-      searchPath: searchPath,
-      types: Set(TypeContext.kinds.flatMap { (declarations[$0] ?? []).map(\.id) }),
-      companions: multiranges)
+    types =
+      surroundings?.types
+      ?? TypeContext(
+        searchPath: searchPath,
+        types: Set(TypeContext.kinds.flatMap { (declarations[$0] ?? []).map(\.id) }),
+        companions: multiranges)
     for file in read {
       nodes.source = file.source
       for section in DefinedSection.all where section.needsTypes {
@@ -112,7 +113,7 @@ struct SchemaBuilder: Sendable {
     forEach(.domain) { $0.readDomain($1) }
     forEach(.compositeType) { $0.readCompositeType($1) }
     forEach(.sequence) { $0.readSequence($1) }
-    if sideBySide { readTablesSideBySide() } else { forEach(.table) { $0.readTable($1) } }
+    forEach(.table) { $0.readTable($1) }
     forEach(.virtualTable) { $0.readVirtualTable($1) }
     forEach(.view) { $0.readView($1) }
     forEach(.materializedView) { $0.readMaterializedView($1) }
@@ -310,7 +311,7 @@ struct SchemaBuilder: Sendable {
   /// Whether the table has the column; if not, that is reported.
   mutating func hasColumn(_ name: Identifier, _ table: ObjectID, at node: YAMLNode) -> Bool {
     // What a view's columns are called only its query knows.
-    guard let known = columns[table] else { return true }
+    guard let known = columns(of: table) else { return true }
     if known.contains(name) { return true }
     let nearest = nearestName(to: name.raw, among: known.map(\.raw))
     nodes.report(

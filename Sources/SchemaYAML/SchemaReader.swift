@@ -29,19 +29,26 @@ package enum SchemaReader {
   package static func read(
     _ sources: [YAMLSource], defaultEngine: EngineName? = nil
   ) throws(YAMLProblems) -> DeclaredSchema {
-    try build(sources, defaultEngine) { $0.build($1) }
+    var cost = 0
+    return try build(sources, defaultEngine, cost: &cost) { $0.build($1) }
   }
 
-  /// The objects of a file that the writer has made, in no particular order.
-  static func objects(of source: YAMLSource) throws(YAMLProblems) -> [SchemaObject] {
-    try build([source], nil) { builder, files in
-      builder.gather(files, sideBySide: true)
+  /// The objects of a file that the writer has made, in no particular order; only what they are is found
+  /// out, not what they mention. The file may be a part of what declares the surroundings.
+  static func objects(
+    of source: YAMLSource, within surroundings: Surroundings? = nil
+  ) throws(YAMLProblems) -> (objects: [SchemaObject], cost: Int) {
+    var cost = 0
+    let objects = try build([source], nil, cost: &cost) { builder, files in
+      builder.surroundings = surroundings
+      builder.gather(files)
       return builder.objects
     }
+    return (objects, cost)
   }
 
   private static func build<Answer>(
-    _ sources: [YAMLSource], _ defaultEngine: EngineName?,
+    _ sources: [YAMLSource], _ defaultEngine: EngineName?, cost: inout Int,
     _ body: (inout SchemaBuilder, [(source: YAMLSource, root: YAMLNode)]) -> Answer?
   ) throws(YAMLProblems) -> Answer {
     var problems = YAMLProblems()
@@ -49,7 +56,7 @@ package enum SchemaReader {
     var isWhole = true
     for source in sources {
       let known = problems.problems.count
-      let root = YAMLParser.parse(source, problems: &problems)
+      let root = YAMLParser.parse(source, problems: &problems, cost: &cost)
       if let root, !root.isNull {
         files.append((source, root))
       } else if problems.problems.count > known {

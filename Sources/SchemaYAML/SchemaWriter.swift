@@ -26,7 +26,7 @@ package struct SchemaWriter: Sendable {
   let privileges: WrittenPrivileges
   /// On PostgreSQL, what is `NOT NULL` because of its primary key.
   let keyColumns: Set<ObjectID>
-  private(set) var cache = WritingCache()
+  var cache = WritingCache()
   /// Views that need themselves, if only through others.
   let circularViews: Set<ObjectID>
 
@@ -39,10 +39,7 @@ package struct SchemaWriter: Sendable {
   ) -> SchemaText {
     let declared = schema.scope.isDeclared ? schema.scope.management : nil
     let writer = SchemaWriter(schema, managing: managing ?? declared ?? .nothing)
-    let text =
-      "# yaml-language-server: $schema=\(schemaReference)\n"
-      + YAMLEmitter.emit(writer.entries())
-    return SchemaText(text: text, losses: writer.losses(in: text))
+    return writer.text(under: "# yaml-language-server: $schema=\(schemaReference)\n")
   }
 
   init(_ whole: Schema, managing: Management) {
@@ -118,21 +115,27 @@ package struct SchemaWriter: Sendable {
     }
   }
 
-  private func entries() -> [YAMLEntry] {
+  /// What is said of the whole file.
+  func header(schemas: YAMLValue) -> [YAMLEntry] {
     var entries = [
       YAMLEntry("kedge", .word("1")), YAMLEntry("engine", .word(schema.engine.rawValue)),
     ]
     if schema.engine == .postgresql {
-      entries.append(YAMLEntry("schemas", namespaces()))
+      entries.append(YAMLEntry("schemas", schemas))
       if searchPath != [Identifier("public")] {
         entries.append(YAMLEntry("search_path", .sequence(searchPath.map { name($0) })))
       }
     }
-    entries += management()
+    return entries + management()
+  }
+
+  /// Everything but the tables: what precedes them, and what follows.
+  func entriesAroundTables() -> (before: [YAMLEntry], after: [YAMLEntry]) {
+    var entries = header(schemas: namespaces())
     if !schema.objects(of: .extension).isEmpty {
       entries.append(YAMLEntry("extensions", extensions()).spaced())
     }
-    let sections: [(String, [YAMLEntry])] =
+    let before: [(String, [YAMLEntry])] =
       [
         ("enums", schema.objects(of: .enumType).map { entry($0.id, enumType($0)) }),
         ("domains", schema.objects(of: .domain).map { entry($0.id, domain($0)) }),
@@ -145,8 +148,10 @@ package struct SchemaWriter: Sendable {
           "sequences",
           schema.objects(of: .sequence).filter { !serialSequences.contains($0.id) }
             .map { entry($0.id, sequence($0)) }
-        ),
-        ("tables", spaced(tables())),
+        )
+      ]
+    let after: [(String, [YAMLEntry])] =
+      [
         (
           "virtual_tables",
           schema.objects(of: .virtualTable).map { entry($0.id, virtualTable($0)) }
@@ -163,10 +168,11 @@ package struct SchemaWriter: Sendable {
       ] + DefinedSection.others.map { ($0.key, defined($0)) } + [
         ("publications", schema.objects(of: .publication).map { entry($0.id, publication($0)) })
       ]
-    for (section, content) in sections where !content.isEmpty {
-      entries.append(YAMLEntry(section, .mapping(content)).spaced())
-    }
-    return entries + defaultPrivileges()
+    return (entries + nonEmpty(before), nonEmpty(after) + defaultPrivileges())
+  }
+
+  private func nonEmpty(_ sections: [(String, [YAMLEntry])]) -> [YAMLEntry] {
+    sections.filter { !$0.1.isEmpty }.map { YAMLEntry($0.0, .mapping($0.1)).spaced() }
   }
 
   private static func multiranges(in schema: Schema) -> [[Identifier]: ObjectID] {
@@ -182,45 +188,11 @@ package struct SchemaWriter: Sendable {
     entries.enumerated().map { $0.offset == 0 ? $0.element : $0.element.spaced() }
   }
 
-  private func tables() -> [YAMLEntry] {
-    Parallel.map(Array(schema.objects(of: .table))) { tables in
-      var writer = self
-      // One that all share would make them wait for each other.
-      writer.cache = WritingCache()
-      return tables.map { [writer] table in writer.entry(table.id, writer.table(table)) }
-    }.flatMap(\.self)
-  }
-
-  private func losses(in written: String) -> [String] {
-    var losses: [String] = []
-    var expected = schema.objects
-    var invalid: Set<ObjectID> = []
-    for case .index(let index) in schema.objects(of: .index) where !index.isValid {
-      losses.append("the invalid index \(text(index.id.path)) is left out")
-      invalid.formUnion([index.id, .comment(on: index.id)])
-    }
-    if !invalid.isEmpty { expected.removeAll { invalid.contains($0.id) } }
-    let source = YAMLSource(file: "the written schema", text: written)
-    do throws(YAMLProblems) {
-      let back = ObjectOrder.sorted(try SchemaReader.objects(of: source))
-      guard back != expected else { return losses }
-      let known = Dictionary(back.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-      for object in expected where known[object.id] != object {
-        losses.append("\(object.id) does not come back as it was written")
-      }
-      for object in back where schema[object.id] == nil {
-        losses.append("\(object.id) comes back though it was not there")
-      }
-    } catch {
-      losses += error.problems.map { "the written schema cannot be read: \($0.headline)" }
-    }
-    return losses
-  }
-
   // MARK: Shared by the kinds
 
   /// A name as a SQL identifier that reads back as the same name.
   func text(_ name: Identifier) -> String {
+    if name.raw.isPlainWord { return name.raw }
     if let tokens = try? syntax.tokens(of: name.raw), tokens.count == 1,
       tokens[0].kind == .word, syntax.identifier(tokens[0]).raw.hasSameBytes(as: name.raw)
     {
@@ -245,8 +217,12 @@ package struct SchemaWriter: Sendable {
 
   func names(_ names: [Identifier]) -> YAMLValue { .sequence(names.map { name($0) }) }
 
-  private func entry(_ id: ObjectID, _ value: YAMLValue) -> YAMLEntry {
+  func entry(_ id: ObjectID, _ value: YAMLValue) -> YAMLEntry {
     YAMLEntry(name: text(id.path), value)
+  }
+
+  func parts(_ kind: ObjectKind, of relation: ObjectID) -> ArraySlice<SchemaObject> {
+    cache.parts(kind, of: relation, in: schema)
   }
 
   /// `comment` and `renamed_from`, where there are any.

@@ -39,6 +39,37 @@ package struct YAMLEntry: Hashable, Sendable {
   }
 }
 
+/// The text of consecutive entries of a mapping. Pieces are made apart, and joined as if they had been
+/// written at once.
+package struct YAMLPiece: Sendable {
+  private(set) var bytes: [UInt8]
+  /// The first entry is set apart from what precedes it.
+  private let isSpaced: Bool
+  /// An empty line after it would belong to its last text.
+  private var isKept: Bool
+
+  /// A line as it stands.
+  init(line: String, isSpaced: Bool = false) {
+    bytes = Array(line.utf8)
+    self.isSpaced = isSpaced
+    isKept = true
+  }
+
+  init(_ entries: [YAMLEntry], indent: Int = 0) {
+    (bytes, isKept) = YAMLEmitter.bytes(of: entries, indent: indent)
+    isSpaced = entries.first?.hasBlankLineBefore == true
+  }
+
+  mutating func append(_ next: YAMLPiece) {
+    guard !next.bytes.isEmpty else { return }
+    if next.isSpaced, !bytes.isEmpty, !isKept { bytes.append(0x0A) }
+    bytes += next.bytes
+    isKept = next.isKept
+  }
+
+  mutating func reserveCapacity(_ count: Int) { bytes.reserveCapacity(count) }
+}
+
 /// Writes block-style YAML that YAML 1.1 and 1.2 read alike, and that reads back as the same texts.
 package struct YAMLEmitter {
   /// A flow list longer than this becomes a block list.
@@ -51,13 +82,17 @@ package struct YAMLEmitter {
   private var keptEnd = 0
 
   package static func emit(_ entries: [YAMLEntry]) -> String {
+    if entries.isEmpty { return "{}\n" }
+    return String(decoding: bytes(of: entries, indent: 0).bytes, as: UTF8.self)
+  }
+
+  /// The entries, and whether they end with a `|+` block.
+  fileprivate static func bytes(
+    of entries: [YAMLEntry], indent: Int
+  ) -> (bytes: [UInt8], isKept: Bool) {
     var emitter = YAMLEmitter()
-    if entries.isEmpty {
-      emitter.write("{}\n")
-    } else {
-      emitter.writeMapping(entries, indent: 0, isAtLineStart: true)
-    }
-    return String(decoding: emitter.output, as: UTF8.self)
+    emitter.writeMapping(entries, indent: indent, isAtLineStart: true)
+    return (emitter.output, emitter.keptEnd == emitter.output.count)
   }
 
   private mutating func write(_ text: String) { output.append(contentsOf: text.utf8) }

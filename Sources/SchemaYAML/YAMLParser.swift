@@ -22,6 +22,15 @@ package enum YAMLParser {
   package static func parse(
     _ source: YAMLSource, limits: YAMLLimits = YAMLLimits(), problems: inout YAMLProblems
   ) -> YAMLNode? {
+    var cost = 0
+    return parse(source, limits: limits, problems: &problems, cost: &cost)
+  }
+
+  /// The same, with the number of nodes by which the limit goes.
+  static func parse(
+    _ source: YAMLSource, limits: YAMLLimits = YAMLLimits(), problems: inout YAMLProblems,
+    cost: inout Int
+  ) -> YAMLNode? {
     var builder = YAMLTreeBuilder(source: source, limits: limits)
     let root: YAMLNode?
     do throws(YAMLProblem) {
@@ -35,6 +44,7 @@ package enum YAMLParser {
       root = nil
     }
     problems.add(builder.problems)
+    cost += builder.cost
     return root
   }
 

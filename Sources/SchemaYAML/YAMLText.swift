@@ -60,12 +60,12 @@ package enum YAMLText {
 
   /// True when some YAML reads the plain text as null, a boolean, a number, a date or a merge key.
   static func isResolved(_ text: String) -> Bool {
-    let bytes = Array(text.utf8)
+    let bytes = text.utf8
     guard let first = bytes.first else { return true }
     switch first {
     case 0x30...0x39, 0x2B, 0x2D, 0x2E:
       // Everything that a number or a date can be made of. Too much is quoted, but nothing too little.
-      return first == 0x2E || bytes.allSatisfy { numeric.contains($0) }
+      return first == 0x2E || bytes.allSatisfy(isNumeric)
     default: break
     }
     guard bytes.count <= 5 else { return false }
@@ -133,5 +133,16 @@ package enum YAMLText {
   }
 
   private static let indicators = Array("-?:,[]{}#&*!|>'\"%@`".utf8)
-  private static let numeric = Set("0123456789abcdefABCDEFxXoO_.:+-TtZzeE ".utf8)
+
+  private static func isNumeric(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x46, 0x61...0x66: true
+    case UInt8(ascii: "x"), UInt8(ascii: "X"), UInt8(ascii: "o"), UInt8(ascii: "O"),
+      UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "z"), UInt8(ascii: "Z"),
+      UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "+"),
+      UInt8(ascii: "-"), UInt8(ascii: " "):
+      true
+    default: false
+    }
+  }
 }

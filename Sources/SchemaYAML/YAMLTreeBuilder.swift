@@ -33,7 +33,7 @@ struct YAMLTreeBuilder {
   private var frames: [Frame] = []
   private var anchors: [ExactText: Anchored] = [:]
   private var open: Set<ExactText> = []
-  private var cost = 0
+  private(set) var cost = 0
   private(set) var root: YAMLNode?
   var problems = YAMLProblems()
 
@@ -131,6 +131,7 @@ struct YAMLTreeBuilder {
 
   /// Reports duplicate keys, keeps the first of them, and carries out merges.
   private mutating func complete(_ pairs: [YAMLPair]) throws(YAMLProblem) -> [YAMLPair] {
+    if pairs.count <= 8, !hasRepetitionOrMerge(pairs) { return pairs }
     var places: [ExactText: YAMLMark] = [:]
     places.reserveCapacity(pairs.count)
     var unique: [YAMLPair] = []
@@ -166,6 +167,15 @@ struct YAMLTreeBuilder {
       }
     }
     return merged
+  }
+
+  /// Of few pairs this is told sooner than by a dictionary.
+  private func hasRepetitionOrMerge(_ pairs: [YAMLPair]) -> Bool {
+    for (index, pair) in pairs.enumerated() {
+      if pair.isMerge { return true }
+      for other in pairs[..<index] where other.name.hasSameBytes(as: pair.name) { return true }
+    }
+    return false
   }
 
   /// `<<: *a` and `<<: [*a, *b]`; of two mappings that give a key, the earlier wins.

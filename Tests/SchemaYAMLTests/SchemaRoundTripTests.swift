@@ -21,4 +21,35 @@ import Testing
       #expect(SchemaWriter.write(read.schema).text == written.text)
     }
   }
+
+  /// However it is cut, the text is the same, and each piece is understood within the rest.
+  @Test(arguments: EngineName.allCases, [1, 2, 1_000])
+  func piecesAreUnderstoodAlone(engine: EngineName, size: Int) throws {
+    for seed in 0..<UInt64(30) {
+      var generator = SchemaGenerator(seed: seed, engine: engine)
+      let writer = SchemaWriter(try generator.draft().schema(), managing: .nothing)
+      let (text, isProven) = writer.provenText(under: "# written\n", tablesInPiece: size)
+      #expect(isProven, "seed \(seed)\n\(text)")
+      #expect(text == writer.provenText(under: "# written\n").text)
+    }
+  }
+
+  @Test func whatIsReadOtherwiseProvesNothing() throws {
+    let text =
+      "kedge: 1\nengine: sqlite\ntables:\n  t: {columns: {a: int}}\n  u: {columns: {b: int}}\n"
+    let schema = try SchemaReader.read([YAMLSource(file: "s.yaml", text: text)]).schema
+    let readBack = ReadBack(SchemaWriter(schema, managing: .nothing))
+    let rest = readBack.found(inRest: YAMLPiece(line: "kedge: 1\nengine: sqlite\n"))
+    func found(_ text: String) -> ReadBack.Found? {
+      readBack.found(inTables: YAMLPiece(line: text))
+    }
+    let (t, u) = (found("  t: {columns: {a: int}}\n"), found("  u: {columns: {b: int}}\n"))
+    #expect(readBack.isWhole([rest, t, u], bytes: text.utf8.count))
+    #expect(!readBack.isWhole([rest, t], bytes: text.utf8.count))
+    #expect(!readBack.isWhole([rest, t, t], bytes: text.utf8.count))
+    #expect(!readBack.isWhole([rest, t, u], bytes: 1 << 30))
+    #expect(found("  t: {columns: {a: text}}\n") == nil)
+    #expect(found("  v: {columns: {a: int}}\n") == nil)
+    #expect(found("  t: {columns: {a: int}}\nviews: {}\n") == nil)
+  }
 }

@@ -175,14 +175,27 @@ extension SchemaWriter {
   }
 }
 
-/// Columns repeat each other: what a text reads back as is found out once.
+/// What is found out once: columns repeat each other, so what a text reads back as; and where the parts of
+/// a relation end, since those of the next one follow.
 final class WritingCache: Sendable {
   private struct Known {
     var columns: [ExactText: ColumnText?] = [:]
     var types: [ExactText: TypeName?] = [:]
+    var ends: [Int] = []
   }
 
   private let known = Mutex(Known())
+
+  func parts(
+    _ kind: ObjectKind, of relation: ObjectID, in schema: Schema
+  ) -> ArraySlice<SchemaObject> {
+    known.withLock { known in
+      if known.ends.isEmpty { known.ends = Array(repeating: 0, count: ObjectKind.allCases.count) }
+      let parts = schema.objects(of: kind, under: relation.path, near: known.ends[kind.rank])
+      known.ends[kind.rank] = parts.endIndex
+      return parts
+    }
+  }
 
   func columnText(_ text: String, _ syntax: any EngineSyntax) -> ColumnText? {
     if let known = known.withLock({ $0.columns[ExactText(text)] }) { return known }

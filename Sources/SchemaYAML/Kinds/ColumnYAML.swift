@@ -6,7 +6,7 @@ extension SchemaBuilder {
     _ name: Identifier, _ pair: YAMLPair, _ scope: inout TableScope
   ) -> Column? {
     let id = scope.id.part(.column, name)
-    let subject = "column '\(name.raw)'"
+    var subject: String { "column '\(name.raw)'" }
     switch pair.value.content {
     case .sequence:
       nodes.report(pair.value.mark, "\(subject) is text or a mapping, this is a list")

@@ -273,7 +273,9 @@ extension SchemaBuilder {
   /// Schema and name of every declared object of the kind.
   private mutating func definedNames(_ kind: ObjectKind) -> Set<[Identifier]> {
     if let known = declaredNames[kind] { return known }
-    let names = Set(places.keys.filter { $0.kind == kind }.map { Array($0.path.prefix(2)) })
+    let around = surroundings?.schema.objects(of: kind).map(\.id) ?? []
+    let names = Set(
+      (places.keys.filter { $0.kind == kind } + around).map { Array($0.path.prefix(2)) })
     declaredNames[kind] = names
     return names
   }

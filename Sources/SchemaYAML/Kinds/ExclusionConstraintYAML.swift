@@ -73,7 +73,7 @@ enum ExclusionText {
 extension SchemaWriter {
   func exclusions(of table: ObjectID) -> [YAMLEntry] {
     var constraints: [YAMLEntry] = []
-    for case .exclusion(let constraint) in schema.objects(of: .exclusion, under: table.path) {
+    for case .exclusion(let constraint) in parts(.exclusion, of: table) {
       var entries: [YAMLEntry] = []
       if constraint.method != "gist" {
         entries.append(YAMLEntry("using", name(Identifier(constraint.method.string))))

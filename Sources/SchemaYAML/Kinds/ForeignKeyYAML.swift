@@ -108,7 +108,7 @@ extension SchemaBuilder {
   func referencedTable(_ path: [Identifier]) -> ObjectID {
     if path.count == 2 { return ObjectID(.table, path) }
     let candidates = searchPath.map { ObjectID(.table, [$0, path[0]]) }
-    return candidates.first { places[$0] != nil } ?? candidates[0]
+    return candidates.first(where: isDeclared) ?? candidates[0]
   }
 
   mutating func resolveForeignKeys() {
@@ -121,7 +121,7 @@ extension SchemaBuilder {
 
   private mutating func resolve(_ key: inout ForeignKey, _ pending: PendingForeignKey) -> Bool {
     let target = key.referencedTable
-    guard let known = columns[target] else {
+    guard let known = columns(of: target) else {
       let isElsewhere =
         engine == .postgresql && namespaces?.contains(target.path[0]) == false
       if isElsewhere, !key.referencedColumns.isEmpty || pending.isUndeclared { return true }
@@ -143,7 +143,7 @@ extension SchemaBuilder {
       return false
     }
     if key.referencedColumns.isEmpty, !pending.isUndeclared {
-      guard let primary = primaryKeys[target] else {
+      guard let primary = primaryKey(of: target) else {
         nodes.report(
           pending.mark, "the table '\(shown(target))' has no primary key",
           suggestion: "write the referenced columns, \(shown(target))(COLUMN)")

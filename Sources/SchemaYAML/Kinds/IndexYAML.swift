@@ -108,7 +108,7 @@ extension SchemaWriter {
     case .column(let column): return text(column) + suffix
     case .expression(let expression):
       let bare = expression.text + suffix
-      let columns = schema.objects(of: .column, under: table.path).map(\.id.name)
+      let columns = parts(.column, of: table).map(\.id.name)
       if var read = try? IndexPartText.part(bare, columns: columns, syntax: syntax) {
         read.statisticsTarget = part.statisticsTarget
         if read == part { return bare }

@@ -64,7 +64,7 @@ extension SchemaBuilder {
     {
       let parent = referencedTable(path)
       table.parents.append(parent)
-      if unmanagedPartitions.contains(parent) {
+      if leavesPartitionsAlone(of: parent) {
         nodes.report(
           node.mark, "the partitions of '\(text)' are ignored, so none can be declared",
           suggestion: "say 'partitions: managed' there, or leave this table out")

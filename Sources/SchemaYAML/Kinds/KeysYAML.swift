@@ -132,6 +132,7 @@ extension SchemaBuilder {
   }
 
   private func keyColumn(_ text: String) throws(SyntaxProblem) -> KeyColumn {
+    if text.isPlainWord { return KeyColumn(Identifier(text, in: engine)) }
     var reader = try ClauseReader(text, syntax: syntax)
     var column = KeyColumn(try reader.name("a column's name"))
     if engine == .sqlite {
@@ -184,7 +185,7 @@ extension SchemaBuilder {
 
 extension SchemaWriter {
   func primaryKey(of table: ObjectID) -> [YAMLEntry] {
-    for case .primaryKey(let key) in schema.objects(of: .primaryKey, under: table.path) {
+    for case .primaryKey(let key) in parts(.primaryKey, of: table) {
       var entries = [YAMLEntry("columns", keyColumns(key.columns))]
       let isUsual =
         schema.engine == .postgresql

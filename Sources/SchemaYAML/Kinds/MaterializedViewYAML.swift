@@ -33,7 +33,7 @@ extension SchemaWriter {
   func materializedView(_ object: SchemaObject) -> YAMLValue {
     guard case .materializedView(let view) = object else { return .null }
     var entries = [YAMLEntry("query", sql(view.query.text))]
-    let indexes = schema.objects(of: .index, under: view.id.path).compactMap(index)
+    let indexes = parts(.index, of: view.id).compactMap(index)
     if !indexes.isEmpty { entries.append(YAMLEntry("indexes", .mapping(indexes))) }
     entries += columnComments(of: view.id) + columnGrants(of: view.id)
     entries += parameters(view.storageParameters) + placement(view.tablespace, view.accessMethod)

@@ -33,7 +33,7 @@ extension SchemaBuilder {
 extension SchemaWriter {
   func policies(of table: ObjectID) -> [YAMLEntry] {
     var policies: [YAMLEntry] = []
-    for case .policy(let policy) in schema.objects(of: .policy, under: table.path) {
+    for case .policy(let policy) in parts(.policy, of: table) {
       var entries = flag("restrictive", !policy.isPermissive)
       if policy.command != .all {
         entries.append(YAMLEntry("for", .word(policy.command.rawValue)))

@@ -49,7 +49,7 @@ extension SchemaBuilder {
   private mutating func publishedTable(_ text: String, at node: YAMLNode) -> ObjectID? {
     guard let path = path(text, at: node) else { return nil }
     let table = referencedTable(path)
-    if places[table] == nil, namespaces?.contains(table.path[0]) != false {
+    if !isDeclared(table), namespaces?.contains(table.path[0]) != false {
       nodes.report(node.mark, "there is no table '\(text)'")
     }
     return table

@@ -28,7 +28,7 @@ extension SchemaBuilder {
 extension SchemaWriter {
   func rules(on relation: ObjectID) -> [YAMLEntry] {
     var rules: [YAMLEntry] = []
-    for case .rule(let rule) in schema.objects(of: .rule, under: relation.path) {
+    for case .rule(let rule) in parts(.rule, of: relation) {
       var entries = [YAMLEntry("on", .text(rule.event.rawValue))]
       if let condition = rule.condition { entries.append(YAMLEntry("where", sql(condition.text))) }
       entries += flag("instead", rule.isInstead)

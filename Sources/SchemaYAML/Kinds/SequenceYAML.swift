@@ -29,7 +29,7 @@ extension SchemaBuilder {
     }
     let table = ObjectID(
       .table, path.count == 3 ? Array(path.prefix(2)) : [searchPath[0], path[0]])
-    guard declarations[.table]?.contains(where: { $0.id == table }) == true else {
+    guard isDeclared(table) else {
       reportMissing(table, at: node.mark)
       return nil
     }

@@ -12,15 +12,16 @@ extension SchemaBuilder {
     else { return }
     var relation = referencedTable(path)
     let view = ObjectID(.materializedView, relation.path)
-    if places[relation] == nil, places[view] != nil { relation = view }
-    if places[relation] == nil {
+    if !isDeclared(relation), isDeclared(view) { relation = view }
+    if !isDeclared(relation) {
       nodes.report(place.mark, "there is no table '\(text)'")
     }
     var statistics = Statistics(
       id: id, relation: relation, measures: [], columns: [], target: fields.integer("target"))
     for (text, item) in nodes.texts(on, of: "'on'") {
       do throws(SyntaxProblem) {
-        let part = try IndexPartText.part(text, columns: columns[relation] ?? [], syntax: syntax)
+        let part = try IndexPartText.part(
+          text, columns: columns(of: relation) ?? [], syntax: syntax)
         switch part.subject {
         case .column(let name):
           if hasColumn(name, relation, at: item) { statistics.columns.append(name) }

@@ -30,7 +30,7 @@ extension SchemaBuilder {
     }
     var lineage = Table(id: id)
     readLineage(fields, into: &lineage)
-    columns[id] = lineage.parents.flatMap { columns[$0] ?? [] } + order
+    columns[id] = lineage.parents.flatMap { columns(of: $0) ?? [] } + order
     takeNames(fields, &scope)
     for pair in columnPairs {
       guard let name = try? syntax.path(pair.name).first else { continue }
@@ -205,17 +205,16 @@ extension SchemaBuilder {
 extension SchemaWriter {
   func table(_ object: SchemaObject) -> YAMLValue {
     guard case .table(let table) = object else { return .null }
-    let path = table.id.path
     var entries = common(table.id)
     let columns = self.columns(of: table)
     if !columns.isEmpty { entries.append(YAMLEntry("columns", .mapping(columns))) }
     entries += primaryKey(of: table.id)
-    entries += section("uniques", schema.objects(of: .unique, under: path).compactMap(unique))
-    entries += section("checks", schema.objects(of: .check, under: path).compactMap(check))
+    entries += section("uniques", parts(.unique, of: table.id).compactMap(unique))
+    entries += section("checks", parts(.check, of: table.id).compactMap(check))
     entries += section(
-      "foreign_keys", schema.objects(of: .foreignKey, under: path).compactMap(foreignKey))
+      "foreign_keys", parts(.foreignKey, of: table.id).compactMap(foreignKey))
     entries += exclusions(of: table.id)
-    let indexes = schema.objects(of: .index, under: path).compactMap(index)
+    let indexes = parts(.index, of: table.id).compactMap(index)
     if !indexes.isEmpty { entries.append(YAMLEntry("indexes", .mapping(indexes))) }
     entries += rules(on: table.id)
     entries += triggers(on: table.id)
@@ -250,7 +249,7 @@ extension SchemaWriter {
 
   /// In the table's order; what the order does not name follows by name.
   private func columns(of table: Table) -> [YAMLEntry] {
-    let all = schema.objects(of: .column, under: table.id.path)
+    let all = parts(.column, of: table.id)
     var rank: [Identifier: Int] = [:]
     for (index, name) in (table.columnOrder ?? []).enumerated() { rank[name] = index }
     let sorted = all.enumerated().sorted { left, right in

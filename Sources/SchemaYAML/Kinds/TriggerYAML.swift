@@ -68,7 +68,7 @@ extension SchemaBuilder {
 
   /// Whether a function without arguments of that name is declared.
   private func isFunction(_ path: [Identifier]) -> Bool {
-    places[Routine.id(schema: path[0], name: path[1], arguments: [])] != nil
+    isDeclared(Routine.id(schema: path[0], name: path[1], arguments: []))
   }
 
   private mutating func readPostgresParts(_ fields: Fields, into trigger: inout Trigger) {
@@ -153,7 +153,7 @@ extension SchemaBuilder {
 extension SchemaWriter {
   func triggers(on relation: ObjectID) -> [YAMLEntry] {
     var triggers: [YAMLEntry] = []
-    for case .trigger(let trigger) in schema.objects(of: .trigger, under: relation.path) {
+    for case .trigger(let trigger) in parts(.trigger, of: relation) {
       let events = trigger.events.map { YAMLValue.text(text($0)) }
       var entries: [YAMLEntry] = []
       if trigger.timing != .before || schema.engine == .postgresql {
