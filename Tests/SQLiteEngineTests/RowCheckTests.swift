@@ -39,6 +39,19 @@ import Testing
       after: "CREATE TABLE t (a, b); CREATE UNIQUE INDEX i ON t (a) WHERE b > 0",
       found: ["DD01 t repeats (a): 1 row (rowid 3)"]),
     Case(
+      before: "CREATE TABLE t (a)", rows: "INSERT INTO t VALUES (1), (2), (2)",
+      after: "CREATE TABLE t (a CHECK (a = rowid))",
+      found: ["DD04 t violates the check (a = rowid): 1 row (rowid 3)"]),
+    Case(
+      before: "CREATE TABLE t (id INTEGER, a)",
+      rows: "INSERT INTO t VALUES (20, 1), (10, 2), (NULL, 3)",
+      after: "CREATE TABLE t (id INTEGER PRIMARY KEY, a CHECK (oid < 15))",
+      found: ["DD04 t violates the check (oid < 15): 1 row (rowid 1)"]),
+    Case(
+      before: "CREATE TABLE t (a)", rows: "INSERT INTO t VALUES (1), (1), (1)",
+      after: "CREATE TABLE t (a); CREATE UNIQUE INDEX i ON t (a) WHERE _rowid_ > 1",
+      found: ["DD01 t repeats (a): 1 row (rowid 3)"]),
+    Case(
       before: "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INTEGER)",
       rows: "INSERT INTO p VALUES (1); INSERT INTO c VALUES (1), (7), (NULL)",
       after: "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INTEGER REFERENCES p)",

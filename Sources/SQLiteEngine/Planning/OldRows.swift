@@ -37,10 +37,18 @@ struct OldRows {
       }
       return parts.isEmpty ? "NULL" : parts.joined(" || ', ' || ")
     }
-    let free = ["rowid", "_rowid_", "oid"].map(SQLiteNames.identifier).first {
-      !columns.contains($0)
+    return RowID.freeName(among: columns).map { "\($0)" } ?? "NULL"
+  }
+
+  /// The rowid that each row will have, under old names; nil where it is not known yet.
+  private var newRowID: SQL? {
+    guard let before = from.table(table), let after = to.table(table), !before.isWithoutRowid,
+      !after.isWithoutRowid
+    else { return nil }
+    if let alias = to.rowIDColumn(of: after), from.column(alias) != nil {
+      return "\(old(alias.name))"
     }
-    return free.map { "\($0)" } ?? "NULL"
+    return RowID.freeName(among: from.columns(of: table).map { old($0.id.name) }).map { "\($0)" }
   }
 
   // MARK: Values
@@ -156,11 +164,18 @@ struct OldRows {
     values(of: columns) ?? typedRelation(columns)
   }
 
-  /// The columns by their new names, each with the affinity and the collation that it will have.
+  /// The columns by their new names, each with the affinity and the collation that it will have; names that
+  /// are no column's are the rowid's.
   private func typedRelation(_ columns: [Identifier]) -> SQL? {
     let needed = withSources(columns).compactMap { to.column(table.part(.column, $0)) }
     var list: [SQL] = ["\(key) AS _kedge_key"]
     var conditions: [SQL] = []
+    for name in columns where to.column(table.part(.column, name)) == nil {
+      guard let rowID = newRowID else { return nil }
+      list.append("\(rowID) AS \(name)")
+      // SQLite makes up a number for a null.
+      conditions.append("\(rowID) IS NOT NULL")
+    }
     for column in needed where column.generation == nil {
       guard let value = given(column) else { return nil }
       if keepsValues(column) {

@@ -129,14 +129,14 @@ extension RowChecks {
     expression.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
-  /// The columns that an expression names; nil where it names the implicit rowid or asks elsewhere.
+  /// The columns that an expression names, with the names of the implicit rowid; nil where it asks elsewhere.
   private func mentioned(in expression: Expression?) -> [Identifier]? {
     guard let expression else { return [] }
     let columns = to.columns(of: table).map(\.id.name)
-    let hidden = ["rowid", "_rowid_", "oid", "select"].map(SQLiteNames.identifier)
-      .filter { !columns.contains($0) }
-    if hidden.contains(where: { Mentions.of($0, in: expression.text) }) { return nil }
-    return columns.filter { Mentions.of($0, in: expression.text) }
+    let select = SQLiteNames.identifier("select")
+    if !columns.contains(select), Mentions.of(select, in: expression.text) { return nil }
+    let names = columns + RowID.names.filter { !columns.contains($0) }
+    return names.filter { Mentions.of($0, in: expression.text) }
   }
 
   // MARK: Foreign keys

@@ -60,9 +60,9 @@ struct RowCopy {
   private var rowID: (old: Identifier, new: Identifier)? {
     guard !before.isWithoutRowid, !after.isWithoutRowid else { return nil }
     // An INTEGER PRIMARY KEY that is copied is the rowid.
-    if let alias = alias(in: to, after), from.column(alias) != nil { return nil }
-    guard let old = implicitName(from.columns(of: before.id)),
-      let new = implicitName(to.columns(of: after.id))
+    if let alias = to.rowIDColumn(of: after), from.column(alias) != nil { return nil }
+    guard let old = RowID.freeName(among: from.columns(of: before.id).map(\.id.name)),
+      let new = RowID.freeName(among: to.columns(of: after.id).map(\.id.name))
     else { return nil }
     return (old, new)
   }
@@ -70,25 +70,9 @@ struct RowCopy {
   /// A column with values that becomes the rowid: it takes the place of the one that there was, and a
   /// null in it becomes a number.
   var newAlias: ObjectID? {
-    guard !after.isWithoutRowid, let new = alias(in: to, after), from.column(new) != nil,
-      alias(in: from, before) != new
+    guard !after.isWithoutRowid, let new = to.rowIDColumn(of: after), from.column(new) != nil,
+      from.rowIDColumn(of: before) != new
     else { return nil }
     return new
-  }
-
-  private func implicitName(_ columns: [Column]) -> Identifier? {
-    ["rowid", "_rowid_", "oid"].map(SQLiteNames.identifier).first { name in
-      !columns.contains { $0.id.name == name }
-    }
-  }
-
-  /// The column that is the rowid (sqlite.org/lang_createtable.html, 5): the lone key column of type
-  /// INTEGER, unless it says DESC behind the column's type; elsewhere the DESC is not read.
-  private func alias(in schema: Schema, _ table: Table) -> ObjectID? {
-    guard !table.isWithoutRowid, let key = schema.primaryKey(of: table.id), key.columns.count == 1,
-      let column = schema.column(table.id.part(.column, key.columns[0].name)),
-      column.type.canonical == "integer"
-    else { return nil }
-    return key.columns[0].isDescending ? nil : column.id
   }
 }
