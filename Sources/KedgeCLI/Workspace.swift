@@ -20,10 +20,14 @@ struct Workspace {
     self.world = world
     self.options = options
     configuration = try ConfigurationFile.read(options.config, environment: world.environment)
-    engines = EngineRegistry(
-      scratch: try sources.scratch ?? configuration.scratch?.resolved())
-    management = sources.management
     let environments = configuration.environments
+    engines = EngineRegistry(
+      scratch: try sources.scratch ?? configuration.scratch?.resolved(),
+      // One whose variables are not set cannot be looked at.
+      environments: environments.sorted { $0.key < $1.key }.compactMap { name, environment in
+        (try? environment.url.resolved()).map { (name, $0) }
+      })
+    management = sources.management
     loader = SourceLoader(
       engines: engines, environmentNames: environments.keys.sorted(),
       environment: { try environments[$0]?.url.resolved() },

@@ -16,3 +16,17 @@ extension PostgresConnection {
     return rows?.first.map { DatabaseIdentity(system: $0.text(0), database: $0.text(1)) }
   }
 }
+
+extension ConnectionString {
+  /// Whether the URLs name one server, as far as their words tell.
+  package func namesSameServer(as other: ConnectionString) -> Bool {
+    ["host", "hostaddr", "service"].allSatisfy {
+      self[$0]?.lowercased() == other[$0]?.lowercased()
+    } && (self["port"] ?? "5432") == (other["port"] ?? "5432")
+  }
+
+  /// Whether they name databases of one name. Without one it is the user's.
+  package func namesSameDatabase(as other: ConnectionString) -> Bool {
+    self["dbname"] ?? self["user"] == other["dbname"] ?? other["user"]
+  }
+}

@@ -15,10 +15,15 @@ package struct EngineRegistry {
 
   /// A server on which scratch databases may be made; nil: start a private one; `none`: do without.
   private let scratchURL: String?
+  /// What `kedge.yaml` calls environments: none of them may be the scratch.
+  private let environments: [(name: String, url: String)]
   private let servers = PrivateServers()
   private let seen = SeenDatabases()
 
-  package init(scratch: String?) { scratchURL = scratch }
+  package init(scratch: String?, environments: [(name: String, url: String)] = []) {
+    scratchURL = scratch
+    self.environments = environments
+  }
 
   package func dialect(_ engine: EngineName) -> any Dialect {
     switch engine {
@@ -97,18 +102,36 @@ package struct EngineRegistry {
     if scratchURL == "none" { return nil }
     if let scratchURL {
       let target = try EngineProblem.translating { try ConnectionString(scratchURL) }
-      try refuseSeen(target)
+      try refuseUsed(target)
       return .given(target)
     }
     return try servers.server(major: version.map { $0 / 10_000 }).map { .owned($0) }
   }
 
-  /// A server that is compared must not carry the load and the leftovers of a scratch.
-  private func refuseSeen(_ target: ConnectionString) throws {
+  /// A database that is compared, or that the project works with, must not carry the load and the leftovers
+  /// of a scratch. An environment is connected to only where it may be the same one under another name.
+  private func refuseUsed(_ target: ConnectionString) throws {
+    let neighbours = environments.compactMap { name, url in
+      (try? ConnectionString(url)).flatMap {
+        target.namesSameServer(as: $0) ? (name: name, target: $0) : nil
+      }
+    }
+    for (name, other) in neighbours where target.namesSameDatabase(as: other) {
+      throw refusal(of: target, since: "the environment '\(name)' of kedge.yaml")
+    }
     let identity = try EngineProblem.translating { try PostgresConnection(target).identity() }
-    guard let label = seen.label(of: identity) else { return }
-    throw SourceProblem(
-      "the scratch \(target.masked) is the database that is compared, \(label)",
+    if let label = seen.label(of: identity) {
+      throw refusal(of: target, since: "the database that is compared, \(label)")
+    }
+    guard let identity else { return }
+    for (name, other) in neighbours where (try? PostgresConnection(other).identity()) == identity {
+      throw refusal(of: target, since: "the environment '\(name)' of kedge.yaml")
+    }
+  }
+
+  private func refusal(of target: ConnectionString, since reason: String) -> SourceProblem {
+    SourceProblem(
+      "the scratch \(target.masked) is \(reason)",
       nextStep: "name a server that nobody else uses, or leave --scratch out", isRefusal: true)
   }
 
