@@ -30,9 +30,9 @@ test-long: libraries server toolchain-test ## Run the tests with larger random s
 test-sqlite: libraries toolchain-test ## Test with another SQLite: SQLITE=folder of its libsqlite3.so.0.
 	LD_LIBRARY_PATH=$(SQLITE):$$LD_LIBRARY_PATH $(SWIFT_TEST) --filter SQLiteEngineTests
 
-test-sqlite-versions: libraries toolchain-test ## Test with SQLite 3.46, 3.53 and 3.54, out of Python wheels.
-	@.ci/install-packages python3-pip sqlite3
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && for version in 3.46 3.53 3.54; do \
+test-sqlite-versions: libraries toolchain-test ## Test with SQLite 3.38, 3.46, 3.53 and 3.54, out of Python wheels.
+	@.ci/install-packages python3-pip sqlite3 gcc binutils
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && for version in 3.38 3.46 3.53 3.54; do \
 		.ci/sqlite-library $$version "$$folder/$$version" \
 			&& $(MAKE) test-sqlite SQLITE="$$folder/$$version" || exit 1; \
 	done
