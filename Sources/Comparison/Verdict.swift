@@ -26,6 +26,8 @@ package struct ComparisonResult: Sendable {
   /// Sentences about how it was compared: schemas left alone, a scratch that was missing.
   package var notes: [String]
   package var exposures: [Coverage.Exposure] = []
+  /// What the project has accepted.
+  package var ignored: [IgnoredDifference] = []
 
   package init(
     from: Schema, to: Schema, difference: Difference, undecided: [Undecided] = [],

@@ -25,7 +25,7 @@ package struct Kedge: ParsableCommand {
       InitCommand.self, InspectCommand.self, DiffCommand.self, CheckCommand.self,
       GenerateCommand.self, ApplyCommand.self, RollbackCommand.self, ResumeCommand.self,
       StatusCommand.self, HistoryCommand.self, RepairCommand.self, BaselineCommand.self,
-      LockCommand.self, SchemaCommand.self,
+      LockCommand.self, SchemaCommand.self, ConfigCommand.self,
     ])
 
   package init() {}

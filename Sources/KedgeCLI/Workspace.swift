@@ -74,7 +74,21 @@ struct Workspace {
     let comparer = Comparer(dialect: engines.dialect(engine)) {
       try engines.scratch(for: engine, serverVersion: version)
     }
-    return try timed("compare") { try comparer.compare(from: from.schema, to: to.schema) }
+    let result = try timed("compare") { try comparer.compare(from: from.schema, to: to.schema) }
+    guard from.isLive || to.isLive else { return result }
+    // What is declared wins over what other tools' tables are taken for.
+    let builtIn = from.schema.scope.isDeclared ? [] : IgnoreRule.historyTables
+    return try result.ignoring(builtIn + ignoreRules, today: World.today())
+  }
+
+  /// `ignore` of kedge.yaml.
+  var ignoreRules: [IgnoreRule] {
+    let file = options.config ?? ConfigurationFile.defaultName
+    return configuration.ignore.map { rule in
+      IgnoreRule(
+        kind: ObjectKind(rawValue: rule.kind), patterns: rule.patterns, attribute: rule.attribute,
+        reason: rule.reason, until: rule.until, place: "\(file):\(rule.line)")
+    }
   }
 
   /// Runs the work, and says how long it took when --verbose asks for it.

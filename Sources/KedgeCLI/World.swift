@@ -34,6 +34,13 @@ struct World {
       + digits(parts.tm_sec, 2)
   }
 
+  /// The day in UTC, `yyyy-MM-dd`.
+  static func today() -> String {
+    let digits = timestamp()
+    let year = digits.prefix(4)
+    return "\(year)-\(digits.dropFirst(4).prefix(2))-\(digits.dropFirst(6).prefix(2))"
+  }
+
   /// Who runs this: `user@host (process 123)`.
   static var actor: String {
     var name = [CChar](repeating: 0, count: 256)

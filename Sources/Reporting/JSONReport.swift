@@ -31,6 +31,15 @@ package struct JSONReport: Codable, Sendable {
     var reason: String
   }
 
+  package struct IgnoredEntry: Codable, Sendable {
+    var object: Object
+    /// Empty: all of it.
+    var fields: [Field]
+    var rule: String
+    var reason: String?
+    var until: String?
+  }
+
   var version = 1
   var from: String
   var to: String
@@ -39,6 +48,7 @@ package struct JSONReport: Codable, Sendable {
   var summary: String
   var changes: [Entry]
   var undecided: [UndecidedEntry]
+  var ignored: [IgnoredEntry]
   var information: [String]
   var coverage: Coverage
 
@@ -58,6 +68,11 @@ package struct JSONReport: Codable, Sendable {
       UndecidedEntry(
         object: JSONReport.object($0.id), fields: $0.fields.map(JSONReport.field),
         reason: $0.reason)
+    }
+    ignored = report.result.ignored.map {
+      IgnoredEntry(
+        object: JSONReport.object($0.id), fields: $0.fields.map(JSONReport.field),
+        rule: "\($0.rule.title) (\($0.rule.place))", reason: $0.rule.reason, until: $0.rule.until)
     }
     information = report.difference.information
     coverage = report.coverage

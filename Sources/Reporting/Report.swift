@@ -84,6 +84,15 @@ package struct Report: Sendable {
 
 /// Words for attributes that a reader cannot get backwards.
 package enum Wording {
+  /// `table tmp_1 (tmp_*: made by the nightly job; until 2026-12-31)`.
+  package static func ignored(_ item: IgnoredDifference) -> String {
+    let fields = item.fields.map { $0.name.split(separator: "_").joined(separator: " ") }
+    var text = object(item.id) + (fields.isEmpty ? "" : ", \(fields.joined(separator: ", "))")
+    text += " (\(item.rule.reason ?? item.rule.place)"
+    if let until = item.rule.until { text += "; until \(until)" }
+    return text + ")"
+  }
+
   /// `not null`, `no default`, `type text`.
   package static func attribute(_ name: String, _ value: FieldValue) -> String {
     let words = name.split(separator: "_").joined(separator: " ")

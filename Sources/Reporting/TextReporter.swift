@@ -146,6 +146,7 @@ package struct TextReporter {
     for item in report.result.exposures {
       wrap("\(item.kind) (\(item.count)): " + item.examples.joined(separator: ", "))
     }
+    for item in report.result.ignored { wrap("ignored: " + Wording.ignored(item)) }
     for note in coverage.notes { wrap("note: " + note, continuation: "  ") }
   }
 

@@ -14,6 +14,27 @@ package struct Configuration: Sendable {
     package init(url: ConfiguredText) { self.url = url }
   }
 
+  /// What is accepted although it differs.
+  package struct Ignore: Hashable, Sendable {
+    /// The kind of object, or `object`.
+    package var kind: String
+    package var patterns: [String]
+    package var attribute: String?
+    package var reason: String?
+    /// The last day, `yyyy-MM-dd`.
+    package var until: String?
+    /// In the file, from one.
+    package var line: Int
+  }
+
+  /// What makes the gate fail.
+  package enum Failing: String, Hashable, Sendable, CaseIterable {
+    case drift
+    case undecided
+    /// What exists and is not modelled, or could not be read.
+    case uncompared
+  }
+
   /// The schema file or folder; nil when the file does not say.
   package var schema: String?
   package var migrationsPath = "migrations"
@@ -22,6 +43,11 @@ package struct Configuration: Sendable {
   package var environments: [String: Environment] = [:]
   /// A PostgreSQL server for scratch databases.
   package var scratch: ConfiguredText?
+  /// The keys that the file has at its top.
+  package var given: Set<String> = []
+  package var ignore: [Ignore] = []
+  /// Nil when the file does not say: drift, and what is undecided.
+  package var failOn: Set<Failing>?
   /// The oldest PostgreSQL that migrations must run on: 15.
   package var minimumVersion: Int?
 
@@ -44,16 +70,21 @@ package struct Configuration: Sendable {
 /// A text in which `${NAME}` stands for an environment variable, and `$$` for `$`.
 package struct ConfiguredText: Sendable {
   private let answer: Result<String, YAMLProblems>
+  /// The variables that it names, in order.
+  package let variables: [String]
 
-  package init(_ text: String) { answer = .success(text) }
+  package init(_ text: String) { self.init(.success(text), variables: []) }
 
-  init(_ answer: Result<String, YAMLProblems>) { self.answer = answer }
+  init(_ answer: Result<String, YAMLProblems>, variables: [String]) {
+    self.answer = answer
+    self.variables = variables
+  }
 
   /// Throws when a variable is not set: only then does it matter.
   package func resolved() throws(YAMLProblems) -> String { try answer.get() }
 }
 
-private struct ConfigurationReader {
+struct ConfigurationReader {
   var nodes: NodeReader
   let variables: [String: String]
 
@@ -68,6 +99,7 @@ private struct ConfigurationReader {
       return configuration
     }
     let fields = nodes.fields(root, ConfigurationKeys.file, of: "the file")
+    configuration.given = fields.given
     configuration.schema = fields.text("schema")
     if let path = fields.text("migrations") {
       configuration.migrationsPath = path
@@ -90,6 +122,11 @@ private struct ConfigurationReader {
       }
     }
     configuration.scratch = text(fields, "scratch")
+    configuration.ignore = ignoreRules(fields["ignore"])
+    if let node = fields["gate"] {
+      let inner = nodes.fields(node, ConfigurationKeys.gate, of: "'gate'")
+      if let list = inner["fail_on"] { configuration.failOn = failing(list) }
+    }
     if let node = fields["postgresql"] {
       let inner = nodes.fields(node, ConfigurationKeys.postgresql, of: "'postgresql'")
       if let version = inner.integer("min_version"), let place = inner["min_version"] {
@@ -130,11 +167,13 @@ private struct ConfigurationReader {
     var bytes: [UInt8] = []
     let source = Array(text.utf8)
     var position = 0
+    var names: [String] = []
     func failure(_ message: String, _ suggestion: String) -> ConfiguredText {
       let problem = YAMLProblem(
         file: nodes.source.file, mark: nodes.mark(node, offset: position), message: message,
         suggestion: suggestion)
-      return ConfiguredText(.failure(YAMLProblems(problem).finished([nodes.source])))
+      return ConfiguredText(
+        .failure(YAMLProblems(problem).finished([nodes.source])), variables: names)
     }
     while position < source.count {
       let next = position + 1 < source.count ? source[position + 1] : 0
@@ -152,6 +191,7 @@ private struct ConfigurationReader {
           return failure("'${' is never closed", "write '$$' for a '$' of the text itself")
         }
         let name = String(decoding: source[(position + 2)..<end], as: UTF8.self)
+        names.append(name)
         guard let value = variables[name] else {
           let nearest = nearestName(to: name, among: variables.keys.sorted())
           return failure(
@@ -165,7 +205,7 @@ private struct ConfigurationReader {
         position += 1
       }
     }
-    return ConfiguredText(String(decoding: bytes, as: UTF8.self))
+    return ConfiguredText(.success(String(decoding: bytes, as: UTF8.self)), variables: names)
   }
 }
 
@@ -182,11 +222,10 @@ enum ConfigurationKeys {
         "Databases: name to URL, or to a mapping."),
       Key("scratch", .text, "The URL of a PostgreSQL server for scratch databases."),
       Key("postgresql", .object(postgresql), "What holds for PostgreSQL."),
-    ],
-    unsupported: [
-      "ignore": "'ignore' is not supported by this version: every difference is reported",
-      "gate": "'gate' is not supported by this version: every difference counts",
+      Key("ignore", .list(.object(ignore)), "Differences that are accepted."),
+      Key("gate", .object(gate), "What makes `kedge check` fail."),
     ])
+
   static let migrations = KeyTable(
     "migrations",
     [

@@ -4,7 +4,17 @@ import SchemaModel
 package enum SchemaJSONSchema {
   package static let text: String = {
     var writer = JSONSchemaWriter()
-    return writer.document(SchemaKeys.file)
+    return writer.document(
+      SchemaKeys.file, title: "Kedge schema",
+      description: "The schema that a database should have, declared for Kedge.")
+  }()
+
+  /// The same for kedge.yaml.
+  package static let configuration: String = {
+    var writer = JSONSchemaWriter()
+    return writer.document(
+      ConfigurationKeys.file, title: "Kedge configuration",
+      description: "Where the schema, the migrations and the databases are.")
   }()
 }
 
@@ -14,12 +24,11 @@ private struct JSONSchemaWriter {
   private var definitions: [(noun: String, text: String)] = []
   private var known: Set<String> = []
 
-  mutating func document(_ file: KeyTable) -> String {
+  mutating func document(_ file: KeyTable, title: String, description: String) -> String {
     let root = object(file, indent: "  ")
     var text = "{\n"
     text += "  \"$schema\": \"http://json-schema.org/draft-07/schema#\",\n"
-    text += "  \"title\": \"Kedge schema\",\n"
-    text += "  \"description\": \"The schema that a database should have, declared for Kedge.\",\n"
+    text += "  \"title\": \(quoted(title)),\n  \"description\": \(quoted(description)),\n"
     text += root
     text += ",\n  \"definitions\": {\n"
     text += definitions.sorted { $0.noun.bytesPrecede($1.noun) }

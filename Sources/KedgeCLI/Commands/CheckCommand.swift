@@ -74,7 +74,7 @@ struct CheckCommand: KedgeCommand {
       do {
         let report = try check(name, against: targetName, in: workspace)
         reports.append(report)
-        outcomes.append(outcome(of: report))
+        outcomes.append(outcome(of: report, workspace.configuration.failOn))
       } catch {
         // Of several databases the others are still checked.
         if source.count > 1 || source.isEmpty { world.printError("\(name):\n") }
@@ -135,11 +135,14 @@ struct CheckCommand: KedgeCommand {
       perspective: .gate, fromLabel: label, toLabel: declared.label, result: result)
   }
 
-  private func outcome(of report: Report) -> Outcome {
-    let outcome = DiffCommand.outcome(of: report.result)
+  private func outcome(
+    of report: Report, _ failOn: Set<Configuration.Failing>?
+  ) -> Outcome {
+    let counts = failOn ?? [.drift, .undecided]
     let isOpen = !report.coverage.isComplete || report.result.exposures.contains(where: \.isOpen)
-    if outcome == .success, strict, isOpen { return .undecided }
-    return outcome
+    if counts.contains(.drift), !report.difference.isEmpty { return .different }
+    if counts.contains(.undecided), !report.result.undecided.isEmpty { return .undecided }
+    return (strict || counts.contains(.uncompared)) && isOpen ? .undecided : .success
   }
 
   private func write(_ reports: [Report], in workspace: Workspace) throws {

@@ -183,7 +183,8 @@ final class MigrationWorkspace {
   func drift(live: Schema, recorded: Schema) throws -> [String] {
     guard Fingerprint.text(of: live) != Fingerprint.text(of: recorded) else { return [] }
     let result = try workspace.compare(
-      source(live, database.label), source(recorded, "the recorded schema"))
+      LoadedSource(schema: live, label: database.label, isLive: true),
+      source(recorded, "the recorded schema"))
     guard !result.difference.isEmpty else { return [] }
     let report = Report(
       perspective: .sources, fromLabel: database.label, toLabel: "recorded", result: result)
