@@ -11,6 +11,12 @@ extension ComparisonResult {
     var copy = self
     copy.difference.changes = outcome.changes
     copy.ignored = outcome.ignored
+    let relations = Set(outcome.ignored.map(\.id).filter { !$0.kind.isPartOfRelation })
+    // What goes with a relation is not listed beside it.
+    copy.ignored.removeAll { item in
+      item.id.kind.isPartOfRelation
+        && relations.contains { $0.path == item.id.relationPath }
+    }
     copy.undecided.removeAll { filter.ignores($0.id) }
     copy.notes += outcome.expired.map {
       "\($0.place): \($0.title) is no longer ignored: it ended on \($0.until ?? "")"

@@ -26,6 +26,8 @@ package struct Kedge: ParsableCommand {
       GenerateCommand.self, ApplyCommand.self, RollbackCommand.self, ResumeCommand.self,
       StatusCommand.self, HistoryCommand.self, RepairCommand.self, BaselineCommand.self,
       LockCommand.self, SchemaCommand.self, ConfigCommand.self,
+      PullCommand.self, FmtCommand.self, AcceptCommand.self, DoctorCommand.self,
+      CompletionsCommand.self,
     ])
 
   package init() {}

@@ -5,6 +5,8 @@ enum OutputFile {
     guard let dot = file.lastIndex(of: ".") else { return nil }
     switch String(file[file.index(after: dot)...]).lowercased() {
     case "yml": return Format(rawValue: "yaml")
+    case "md": return Format(rawValue: "markdown")
+    case "xml": return Format(rawValue: "junit")
     case "txt": return Format(rawValue: "text")
     case let name: return Format(rawValue: name)
     }

@@ -182,6 +182,32 @@ package struct EngineRegistry {
     try EngineProblem.translating { try ConnectionString(url).masked }
   }
 
+  /// The libraries that carry the engines, with their versions.
+  package static func libraries() -> [(name: String, finding: String)] {
+    let servers = Set(ServerBinaries.installed().map(\.version)).sorted()
+    return [
+      ("SQLite", SQLiteConnection.libraryVersion),
+      ("libpq", PostgresConnection.libraryVersion),
+      (
+        "PostgreSQL server programs",
+        servers.isEmpty ? "none" : servers.joined(separator: ", ")
+      ),
+    ]
+  }
+
+  /// What a role may not do that migrations need.
+  package func limits(of session: any Session) throws -> [String] {
+    guard session.engine == .postgresql else { return [] }
+    let rows = try session.query(
+      """
+      SELECT pg_catalog.pg_is_in_recovery(),
+        pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
+      """)
+    let answers = rows.first ?? []
+    return (answers.first == "t" ? ["it is a standby: nothing can be applied there"] : [])
+      + (answers.last == "f" ? ["the role may not create schemas: apply needs that once"] : [])
+  }
+
   /// Stops what runs for this process; for signals, too.
   package static func cleanUp() { PrivateServers.stopAll() }
 }

@@ -10,7 +10,7 @@ import Sources
 
 /// `kedge check`: the gate.
 struct CheckCommand: KedgeCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, markdown, junit }
 
   static let configuration = CommandConfiguration(
     commandName: "check",
@@ -61,7 +61,7 @@ struct CheckCommand: KedgeCommand {
       throw ValidationError("--migrations and --target exclude each other")
     }
     for file in output where (OutputFile.format(file) as Format?) == nil {
-      throw ValidationError("'\(file)': a report's name ends in .txt, .text or .json")
+      throw ValidationError("'\(file)': a report's name ends in .txt, .json, .md or .xml")
     }
   }
 
@@ -166,6 +166,8 @@ struct CheckCommand: KedgeCommand {
       reports.map { TextReporter.render($0, colored: colored, width: width) }
         .joined(separator: "\n")
     case .json: try JSONReport.render(reports)
+    case .markdown: MarkdownReporter.render(reports)
+    case .junit: JUnitReporter.render(reports)
     }
   }
 }

@@ -8,7 +8,9 @@ import Sources
 
 /// `kedge diff`: what turns one source into another.
 struct DiffCommand: KedgeCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, sql, script }
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json, sql, script, markdown, junit
+  }
   enum Direction: String, ExpressibleByArgument, CaseIterable { case up, down }
 
   static let configuration = CommandConfiguration(
@@ -57,6 +59,8 @@ struct DiffCommand: KedgeCommand {
           report, colored: output == nil && options.isColored(world), width: world.width),
         to: output)
     case .json: try workspace.emit(JSONReport.render([report]), to: output)
+    case .markdown: try workspace.emit(MarkdownReporter.render([report]), to: output)
+    case .junit: try workspace.emit(JUnitReporter.render([report]), to: output)
     case .sql:
       return try emitSQL(.sql, of: report, from: start(fromSource, toSource), in: workspace)
     case .script:

@@ -3,6 +3,7 @@ import Comparison
 import FoundationEssentials
 import Migrations
 import Planning
+import Reporting
 import SchemaDiff
 import SchemaModel
 import SchemaYAML
@@ -79,7 +80,7 @@ struct RebaseCommand: KedgeCommand {
     guard both.isEmpty else {
       throw SourceProblem(
         "\(late.up.file) and the other branch both change: "
-          + both.map { "\($0)" }.joined(separator: ", "),
+          + both.map(Wording.object).joined(separator: ", "),
         nextStep: "delete \(late.up.file) and its way back, bring schema.yaml up to date, and run: "
           + "kedge generate \(late.name)", isRefusal: true)
     }

@@ -107,6 +107,12 @@ package struct PostgresConnection: ~Copyable {
 
   // MARK: - About the connection
 
+  /// Of libpq: `15.10`.
+  package static var libraryVersion: String {
+    let number = Int(PQlibVersion())
+    return "\(number / 10_000).\(number % 10_000)"
+  }
+
   /// As libpq counts: 150018 is 15.18.
   package var serverVersionNumber: Int { Int(PQserverVersion(handle)) }
   package var serverMajorVersion: Int { serverVersionNumber / 10_000 }
