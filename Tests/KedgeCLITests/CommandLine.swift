@@ -38,6 +38,15 @@ struct Terminal {
     try run(Terminal.binary.path, arguments, environment: environment)
   }
 
+  /// Runs a shell script of the folder, with `kedge` in its path and a cache of its own.
+  func shell(_ script: String) throws -> Answer {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    let folder = Terminal.binary.deletingLastPathComponent().path
+    return try run(
+      "/bin/sh", [script],
+      environment: ["PATH": "\(folder):\(path)", "XDG_CACHE_HOME": self.path("cache")])
+  }
+
   /// Makes or changes a database through the `sqlite3` program.
   @discardableResult
   func sqlite(_ database: String, _ script: String) throws -> Answer {

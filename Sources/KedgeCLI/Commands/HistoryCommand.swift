@@ -2,7 +2,6 @@ import ArgumentParser
 import SchemaModel
 import SchemaYAML
 import Sources
-import FoundationEssentials
 import Migrations
 
 /// `kedge history`: the log of everything that was run.
@@ -40,10 +39,7 @@ struct HistoryCommand: KedgeCommand {
       try migrations.store.exists() ? migrations.store.events(limit: limit) : []
     switch format {
     case .text: world.print(text(events, label: migrations.database.label))
-    case .json:
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      world.print(String(decoding: try encoder.encode(events), as: UTF8.self) + "\n")
+    case .json: world.print(try JSONDocument.text(events))
     }
     return .success
   }

@@ -2,7 +2,6 @@ import ArgumentParser
 import SchemaModel
 import SchemaYAML
 import Sources
-import FoundationEssentials
 import Migrations
 
 /// `kedge status`: what is applied, what is pending, what is wrong.
@@ -48,11 +47,9 @@ struct StatusCommand: KedgeCommand {
         StatusPrinter(colored: options.isColored(world)).text(
           statuses, label: migrations.database.label, holder: holder))
     case .json:
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      let document = Document(
-        database: migrations.database.label, migrations: statuses, holder: holder)
-      world.print(String(decoding: try encoder.encode(document), as: UTF8.self) + "\n")
+      world.print(
+        try JSONDocument.text(
+          Document(database: migrations.database.label, migrations: statuses, holder: holder)))
     }
     return exitCode ? outcome(of: statuses) : .success
   }
