@@ -57,6 +57,13 @@ package struct ObjectID: Sendable, Comparable, CustomStringConvertible {
     return path.last ?? Identifier("")
   }
 
+  /// The path without the schema that is there on every database.
+  package var shownPath: [Identifier] {
+    guard let first = path.first, path.count > 1, first.raw == "public" || first.raw == "main"
+    else { return path }
+    return Array(path.dropFirst())
+  }
+
   /// The schema that holds the object; nil for what lives outside of schemas.
   package var namespace: Identifier? {
     switch kind {

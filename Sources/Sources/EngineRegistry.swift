@@ -98,6 +98,18 @@ package struct EngineRegistry {
     }
   }
 
+  /// A throw-away database to try migrations on, or nil where there is none to be had.
+  package func disposable(
+    for engine: EngineName, serverVersion: Int? = nil
+  ) throws -> (any DisposableDatabase)? {
+    try EngineProblem.translating {
+      switch engine {
+      case .sqlite: try DisposableSQLite()
+      case .postgresql: try scratchServer(serverVersion).map { try DisposablePostgres(on: $0) }
+      }
+    }
+  }
+
   private func scratchServer(_ version: Int?) throws -> ScratchServer? {
     if scratchURL == "none" { return nil }
     if let scratchURL {

@@ -8,11 +8,16 @@ package final class PostgresScratchSession: Session {
   private let inner: PostgresSession
   private let administration: PostgresConnection
   private let canMakeRoles: Bool
-  private let database: ScratchDatabase
+  /// Dropped when the last of those who hold it goes.
+  private let database: SharedScratchDatabase
 
-  package init(on server: ScratchServer) throws(PostgresError) {
-    database = try ScratchDatabase.make(on: server, withPublic: true)
-    administration = try database.administration()
+  package convenience init(on server: ScratchServer) throws(PostgresError) {
+    try self.init(on: server, SharedScratchDatabase(on: server))
+  }
+
+  init(on server: ScratchServer, _ database: SharedScratchDatabase) throws(PostgresError) {
+    self.database = database
+    administration = try server.administration(database: database.name)
     canMakeRoles = server.canMakeRoles
     inner = try PostgresSession(server.builderTarget(database: database.name))
   }
@@ -32,6 +37,8 @@ package final class PostgresScratchSession: Session {
       let isNested = inner.isInTransaction
       if isNested { try inner.execute("SAVEPOINT kedge_scratch") }
       do throws(SessionError) {
+        // That a role came about is only seen after a lock is taken, and those of the statement may be held.
+        if !known.isEmpty { try inner.execute("SELECT FROM pg_catalog.pg_roles LIMIT 0") }
         try inner.execute(statement)
         if isNested { try inner.execute("RELEASE SAVEPOINT kedge_scratch") }
         return
@@ -60,6 +67,15 @@ package final class PostgresScratchSession: Session {
       try administration.execute(
         "CREATE EXTENSION IF NOT EXISTS \(quotedIdentifier(name.raw)) "
           + "SCHEMA \(quotedIdentifier(home)) CASCADE")
+      // Given to the builder, for which there is no statement, so that a migration can drop it.
+      if canMakeRoles {
+        try administration.execute(
+          """
+          UPDATE pg_catalog.pg_extension SET extowner =
+            (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = '\(ScratchServer.ownerRole)')
+          WHERE extname = \(quotedLiteral(name.raw))
+          """)
+      }
       return true
     } catch {
       throw SessionError(error)

@@ -9,8 +9,7 @@ struct ScratchDatabase: ~Copyable {
     let administration = try server.administration(database: nil)
     let now = try serverTime(administration)
     if case .given = server { try sweep(administration, at: now) }
-    let random = String(UInt64.random(in: 0 ... .max), radix: 36)
-    let name = "\(ScratchServer.databasePrefix)\(now)_\(random)"
+    let name = newName(at: now)
     var owner = ""
     if server.canMakeRoles {
       try administration.execute(
@@ -35,6 +34,25 @@ struct ScratchDatabase: ~Copyable {
       try inside.execute("ALTER SCHEMA public OWNER TO \(ScratchServer.ownerRole)")
     }
     return database
+  }
+
+  private static func newName(at now: Int) -> String {
+    let random = String(UInt64.random(in: 0 ... .max), radix: 36)
+    return "\(ScratchServer.databasePrefix)\(now)_\(random)"
+  }
+
+  /// A copy, once everybody has left: the server itself looks only ten times a second.
+  func copy() throws(PostgresError) -> ScratchDatabase {
+    let administration = try server.administration(database: nil)
+    for _ in 0..<500 {
+      let rows = try administration.query(
+        "SELECT FROM pg_catalog.pg_stat_activity WHERE datname = $1", [name])
+      if rows.isEmpty { break }
+    }
+    let copy = Self.newName(at: try Self.serverTime(administration))
+    let owner = server.canMakeRoles ? " OWNER \(ScratchServer.ownerRole)" : ""
+    try administration.execute("CREATE DATABASE \(copy) TEMPLATE \(name)\(owner)")
+    return ScratchDatabase(server: server, name: copy)
   }
 
   private init(server: ScratchServer, name: String) {

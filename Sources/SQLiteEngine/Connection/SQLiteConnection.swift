@@ -87,6 +87,21 @@ package struct SQLiteConnection: ~Copyable {
     return SQLiteConnection(handle: handle, path: path, isImmutable: isImmutable)
   }
 
+  /// Makes another database hold what this one holds.
+  func copy(to other: borrowing SQLiteConnection) throws(SQLiteError) {
+    guard let backup = sqlite3_backup_init(other.handle, "main", handle, "main") else {
+      throw SQLiteError(
+        extendedCode: sqlite3_extended_errcode(other.handle),
+        message: String(cString: sqlite3_errmsg(other.handle)), path: nil)
+    }
+    let result = sqlite3_backup_step(backup, -1)
+    sqlite3_backup_finish(backup)
+    guard result == SQLITE_DONE else {
+      throw SQLiteError(
+        extendedCode: result, message: "the database cannot be copied", path: path)
+    }
+  }
+
   /// The first statement of a text, compiled; nil when the text holds none.
   package func prepare(_ sql: String) throws(SQLiteError) -> SQLiteStatement? {
     var end = 0

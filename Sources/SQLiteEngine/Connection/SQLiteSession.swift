@@ -8,12 +8,15 @@ package final class SQLiteSession: Session {
   /// Violations of foreign keys by table before a section that runs without their enforcement.
   private var violations: [String: Int64] = [:]
   private var isEnforced = false
+  /// Whether the texts may come from anybody.
+  private let isConfined: Bool
 
   /// Creates the file when it is missing and `creates` says so.
   package init(
     path: String, creates: Bool = true, busyTimeoutMilliseconds: Int32 = 5_000
   ) throws(SQLiteError) {
     self.path = path
+    isConfined = false
     connection = try SQLiteConnection.open(
       .file(path: path, access: creates ? .create : .readWrite),
       busyTimeoutMilliseconds: busyTimeoutMilliseconds)
@@ -23,9 +26,19 @@ package final class SQLiteSession: Session {
   /// A database in memory for texts that may come from anybody.
   package init() throws(SQLiteError) {
     path = ":memory:"
+    isConfined = true
     connection = try SQLiteConnection.open(.memory)
     try connection.confine()
     try connection.execute("PRAGMA foreign_keys = ON")
+  }
+
+  /// A confined database in memory that holds the same.
+  func copy() throws(SQLiteError) -> SQLiteSession {
+    let copy = try SQLiteSession()
+    try connection.copy(to: copy.connection)
+    // Before 3.41 SQLite's own JSON functions keep a schema that is not trusted from being read at all.
+    if SQLiteConnection.libraryVersionNumber < 3_041_000 { copy.connection.trustSchema() }
+    return copy
   }
 
   package var engine: EngineName { .sqlite }
@@ -37,7 +50,13 @@ package final class SQLiteSession: Session {
   // MARK: - Statements
 
   package func execute(_ statement: String) throws(SessionError) {
-    try translated { () throws(SQLiteError) in try connection.execute(statement) }
+    try translated { () throws(SQLiteError) in
+      guard isConfined else { return try connection.execute(statement) }
+      var recovery = ScratchRecovery()
+      try connection.execute(
+        statement, skip: { _, position throws(SQLiteError) in position },
+        recover: { recovery.action(after: $0, on: connection) })
+    }
   }
 
   package func query(
