@@ -47,9 +47,15 @@ let package = Package(
       dependencies: ["CSQLite3", "Comparison", "Planning", "SchemaDiff", "SchemaModel", "SQLText"],
       linkerSettings: library("sqlite3") + [.linkedLibrary("m")]),
     .target(name: "Migrations", dependencies: ["Digest", "Planning", "SchemaModel", "SQLText"]),
+    .target(name: "Seeding", dependencies: ["Planning", "SchemaModel", "SQLText"]),
+    .target(
+      name: "Proving",
+      dependencies: [
+        "Comparison", "Migrations", "Planning", "SchemaDiff", "SchemaModel", "Seeding", "SQLText",
+      ]),
     .target(
       name: "Reporting",
-      dependencies: ["Comparison", "Planning", "SchemaDiff", "SchemaModel"]),
+      dependencies: ["Comparison", "Planning", "Proving", "SchemaDiff", "SchemaModel"]),
     .target(
       name: "Sources",
       dependencies: [
@@ -60,8 +66,8 @@ let package = Package(
     .target(
       name: "KedgeCLI",
       dependencies: [
-        "Comparison", "Digest", "Migrations", "Planning", "Reporting", "SchemaDiff", "SchemaModel",
-        "SchemaYAML", "Sources", "SQLText",
+        "Comparison", "Digest", "Migrations", "Planning", "Proving", "Reporting", "SchemaDiff",
+        "SchemaModel", "SchemaYAML", "Sources", "SQLText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "kedge", dependencies: ["KedgeCLI"]),
@@ -90,6 +96,15 @@ let package = Package(
     .testTarget(
       name: "PlanningTests",
       dependencies: ["Planning", "SchemaDiff", "SchemaModel", "SQLText", "TestSupport"]),
+    .testTarget(
+      name: "SeedingTests",
+      dependencies: ["Planning", "PostgresEngine", "SQLiteEngine", "SchemaModel", "Seeding"]),
+    .testTarget(
+      name: "ProvingTests",
+      dependencies: [
+        "Comparison", "Migrations", "Planning", "PostgresEngine", "Proving", "SQLiteEngine",
+        "SchemaModel", "Sources",
+      ]),
     .testTarget(
       name: "ComparisonTests",
       dependencies: ["Comparison", "Planning", "SchemaDiff", "SchemaModel", "TestSupport"]),

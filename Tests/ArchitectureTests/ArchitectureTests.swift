@@ -17,7 +17,9 @@ struct ArchitectureTests {
     "Planning": ["SchemaDiff", "SchemaModel", "SQLText"],
     "Comparison": pure,
     "SchemaYAML": ["SchemaModel", "SQLText"],
-    "Reporting": pure.union(["Comparison"]),
+    "Seeding": ["Planning", "SchemaModel", "SQLText"],
+    "Proving": pure.union(["Comparison", "Migrations", "Seeding"]),
+    "Reporting": pure.union(["Comparison", "Proving"]),
     "Migrations": pure.union(["Comparison", "Digest"]),
     "PostgresEngine": pure.union(["Comparison", "Digest"]),
     "SQLiteEngine": pure.union(["Comparison", "Digest"]),
@@ -25,7 +27,7 @@ struct ArchitectureTests {
       "Comparison", "Digest", "Migrations", "PostgresEngine", "SQLiteEngine", "SchemaYAML",
     ]),
     "KedgeCLI": pure.union([
-      "Comparison", "Digest", "Migrations", "Reporting", "SchemaYAML", "Sources",
+      "Comparison", "Digest", "Migrations", "Proving", "Reporting", "SchemaYAML", "Sources",
     ]),
     "kedge": ["KedgeCLI"],
   ]

@@ -62,6 +62,7 @@ struct GenerateNextCommand: KedgeCommand {
   var split = false
 
   @OptionGroup var versions: TargetOptions
+  @OptionGroup var proof: ProofOptions
   @OptionGroup var sources: SourceOptions
   @OptionGroup var options: GlobalOptions
 
@@ -130,7 +131,8 @@ struct GenerateNextCommand: KedgeCommand {
       guard isAllowed(plan, asked: up, in: workspace) else { return false }
       let writer = MigrationWriter(
         workspace: workspace,
-        folder: try workspace.migrations(folder, engine: result.to.engine), dialect: dialect)
+        folder: try workspace.migrations(folder, engine: result.to.engine), dialect: dialect,
+        isProving: !proof.noProof)
       let paths = try writer.write(
         MigrationWriter.Draft(name: part.suffix, result: part.result, up: up))
       workspace.world.print(paths.map { $0 + "\n" }.joined())

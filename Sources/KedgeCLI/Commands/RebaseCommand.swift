@@ -31,6 +31,7 @@ struct RebaseCommand: KedgeCommand {
   @Option(help: ArgumentHelp("The migrations; by default those of kedge.yaml.", valueName: "path"))
   var folder: String?
 
+  @OptionGroup var proof: ProofOptions
   @OptionGroup var sources: SourceOptions
   @OptionGroup var options: GlobalOptions
 
@@ -88,7 +89,8 @@ struct RebaseCommand: KedgeCommand {
     let result = try workspace.compare(
       LoadedSource(schema: newBase, label: "the folder", isLive: false),
       LoadedSource(schema: goal, label: late.title, isLive: false))
-    let writer = MigrationWriter(workspace: workspace, folder: others, dialect: dialect)
+    let writer = MigrationWriter(
+      workspace: workspace, folder: others, dialect: dialect, isProving: !proof.noProof)
     let plan = try Planner.plan(
       result.difference, from: result.from, to: result.to, dialect: dialect)
     return try writer.write(

@@ -35,6 +35,7 @@ struct SquashCommand: KedgeCommand {
   @Option(help: ArgumentHelp("The migrations; by default those of kedge.yaml.", valueName: "path"))
   var folder: String?
 
+  @OptionGroup var proof: ProofOptions
   @OptionGroup var sources: SourceOptions
   @OptionGroup var options: GlobalOptions
 
@@ -62,16 +63,18 @@ struct SquashCommand: KedgeCommand {
       LoadedSource(schema: goal, label: path, isLive: false))
     let plan = try Planner.plan(
       result.difference, from: result.from, to: result.to, dialect: dialect)
-    for script in old.migrations.flatMap({ [$0.up, $0.down].compactMap(\.self) }) {
-      try FileManager.default.removeItem(atPath: script.file)
-    }
     let writer = MigrationWriter(
-      workspace: workspace, folder: all.keeping { $0.version > to.version }, dialect: dialect)
-    let paths = try writer.write(
+      workspace: workspace, folder: all.keeping { $0.version > to.version }, dialect: dialect,
+      isProving: !proof.noProof)
+    let prepared = try writer.prepare(
       MigrationWriter.Draft(
         name: name, result: result, up: plan, version: to.version,
         replaces: old.migrations.flatMap { $0.up.header.replaces + [$0.version] },
         after: .some(nil)))
+    for script in old.migrations.flatMap({ [$0.up, $0.down].compactMap(\.self) }) {
+      try FileManager.default.removeItem(atPath: script.file)
+    }
+    let paths = try writer.write(prepared)
     world.print("\(old.migrations.count) migrations replaced by:\n")
     world.print(paths.map { $0 + "\n" }.joined())
     return .success

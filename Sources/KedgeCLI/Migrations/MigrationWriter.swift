@@ -12,6 +12,8 @@ struct MigrationWriter {
   let workspace: Workspace
   let folder: MigrationFolder
   let dialect: any Dialect
+  /// Whether migrations are proven before they are written.
+  var isProving = true
 
   /// What a migration is made of.
   struct Draft {
@@ -25,9 +27,24 @@ struct MigrationWriter {
     var after: Migration??
   }
 
+  /// Files that can be written.
+  struct Prepared {
+    fileprivate let file: MigrationFile
+    fileprivate let up: String
+    fileprivate let down: String
+  }
+
   /// Writes both files; their paths.
   @discardableResult
-  func write(_ draft: Draft) throws -> [String] {
+  func write(_ draft: Draft) throws -> [String] { try write(prepare(draft)) }
+
+  @discardableResult
+  func write(_ prepared: Prepared) throws -> [String] {
+    try save(prepared.file, up: prepared.up, down: prepared.down)
+  }
+
+  /// The texts, proven; throws when the proof fails.
+  func prepare(_ draft: Draft) throws -> Prepared {
     let result = draft.result
     let down = try Planner.reverse(
       result.difference, from: result.from, to: result.to, dialect: dialect)
@@ -40,9 +57,41 @@ struct MigrationWriter {
     let upSections = dialect.sections(of: draft.up)
     let downSections = dialect.sections(of: down)
     let numbers = SectionNumbers.ofWayBack(downSections, undoing: upSections)
-    return try save(
-      file, up: file.text(.up, sections: upSections),
-      down: file.text(.down, sections: downSections, numbers: numbers))
+    func prepared() -> Prepared {
+      Prepared(
+        file: file, up: file.text(.up, sections: upSections),
+        down: file.text(.down, sections: downSections, numbers: numbers))
+    }
+    guard isProving else {
+      file.proof = "not proven: --no-proof"
+      return prepared()
+    }
+    let proof = try prove(prepared(), draft)
+    file.proof = proof.words
+    if let schemas = proof.schemas {
+      file.from = Fingerprint.comparable(schemas.before)
+      file.to = Fingerprint.comparable(schemas.after)
+    }
+    for note in proof.notes { workspace.note("note: " + note) }
+    return prepared()
+  }
+
+  private func prove(_ prepared: Prepared, _ draft: Draft) throws -> DraftProof.Answer {
+    let file = prepared.file
+    guard let version = MigrationVersion(file.version) else {
+      return DraftProof.Answer(words: "not proven: the version is no number")
+    }
+    let up = try MigrationParser.parse(prepared.up, file: file.fileName(.up), dialect: dialect)
+    let down = try MigrationParser.parse(
+      prepared.down, file: file.fileName(.down), dialect: dialect)
+    let last = (draft.after ?? folder.migrations.last)?.version
+    let proof = DraftProof(
+      workspace: workspace, dialect: dialect,
+      predecessors: folder.keeping { migration in last.map { migration.version <= $0 } ?? false })
+    return try workspace.timed("prove") {
+      try proof.prove(
+        Migration(version: version, name: file.name, up: up, down: down), of: draft.result)
+    }
   }
 
   /// Writes two files without statements, for a person to fill in.
