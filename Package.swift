@@ -110,7 +110,9 @@ let package = Package(
       dependencies: ["Comparison", "Planning", "SchemaDiff", "SchemaModel", "TestSupport"]),
     .testTarget(
       name: "ReportingTests",
-      dependencies: ["Comparison", "Reporting", "SchemaDiff", "SchemaModel", "TestSupport"]),
+      dependencies: [
+        "Comparison", "Proving", "Reporting", "SchemaDiff", "SchemaModel", "TestSupport",
+      ]),
     .testTarget(
       name: "ProofTests",
       dependencies: [

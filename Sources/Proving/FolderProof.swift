@@ -30,13 +30,15 @@ package struct FolderProof {
   private let folder: MigrationFolder
   private let first: MigrationVersion?
   private let comparer: Comparer
+  private let variables: [String: String]
   private let fingerprint: (Schema) -> String
 
   /// What is before `first` is run and not proven.
   package init(
     _ folder: MigrationFolder, from first: MigrationVersion? = nil, comparer: Comparer,
-    fingerprint: @escaping (Schema) -> String
+    variables: [String: String] = [:], fingerprint: @escaping (Schema) -> String
   ) {
+    self.variables = variables
     self.folder = folder
     self.first = first
     self.comparer = comparer
@@ -55,7 +57,7 @@ package struct FolderProof {
       if isWanted { progress(index + 1, folder.migrations.count, migration) }
       let next = isWanted ? try database.copy() : database
       do {
-        try migration.up.run(on: next.session())
+        try migration.up.run(on: next.session(), variables: variables)
       } catch let failure as ScriptFailure {
         result.results += stopped(at: index, failure)
         return result
@@ -79,7 +81,8 @@ package struct FolderProof {
   ) throws -> ProofResult {
     let clock = ContinuousClock()
     let start = clock.now
-    let proof = MigrationProof(migration, before: before, after: after, comparer: comparer)
+    let proof = MigrationProof(
+      migration, before: before, after: after, comparer: comparer, variables: variables)
     var result = try proof.prove { try database.copy() }
     checkHeader(migration, before: before, after: after, label, &result)
     result.seconds = start.duration(to: clock.now) / .seconds(1)
@@ -161,8 +164,8 @@ package struct FolderProof {
     for repeatable in folder.repeatables {
       var proof = ProofResult(title: repeatable.name, file: repeatable.script.file)
       do {
-        try repeatable.script.run(on: database.session())
-        try repeatable.script.run(on: database.session())
+        try repeatable.script.run(on: database.session(), variables: variables)
+        try repeatable.script.run(on: database.session(), variables: variables)
         proof.notes.append("it ran twice")
       } catch let failure as ScriptFailure {
         proof.outcome = .failed(

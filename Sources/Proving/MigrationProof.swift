@@ -11,9 +11,14 @@ package struct MigrationProof {
   private let before: Schema
   private let after: Schema
   private let comparer: Comparer
+  private let variables: [String: String]
   private let declared: (up: Declarations, down: Declarations)
 
-  package init(_ migration: Migration, before: Schema, after: Schema, comparer: Comparer) {
+  package init(
+    _ migration: Migration, before: Schema, after: Schema, comparer: Comparer,
+    variables: [String: String] = [:]
+  ) {
+    self.variables = variables
     self.migration = migration
     self.before = before
     self.after = after
@@ -38,7 +43,7 @@ package struct MigrationProof {
     for rows in Rows.allCases {
       var run = ProofRun(
         migration, before: before, after: after, comparer: comparer, declared: declared,
-        concerned: concerned)
+        concerned: concerned, variables: variables)
       do {
         try run.seed(on: makeDatabase(), kindly: rows == .fitting, nothing: rows == .none)
         try run.walk()

@@ -28,6 +28,7 @@ struct ProofRun {
   private let comparer: Comparer
   private let declared: (up: Declarations, down: Declarations)
   private let concerned: Set<ObjectID>
+  private let variables: [String: String]
   private var database: (any DisposableDatabase)?
   /// The tables whose rows are looked at.
   private var watched: Set<ObjectID> = []
@@ -36,8 +37,10 @@ struct ProofRun {
 
   init(
     _ migration: Migration, before: Schema, after: Schema, comparer: Comparer,
-    declared: (up: Declarations, down: Declarations), concerned: Set<ObjectID>
+    declared: (up: Declarations, down: Declarations), concerned: Set<ObjectID>,
+    variables: [String: String]
   ) {
+    self.variables = variables
     result = ProofResult(title: migration.title, file: migration.up.file)
     self.migration = migration
     self.before = before
@@ -116,7 +119,7 @@ struct ProofRun {
     _ session: any Session
   ) throws {
     do {
-      try script.run(on: session)
+      try script.run(on: session, variables: variables)
     } catch let failure as ScriptFailure {
       throw Stop(
         phase: phase,

@@ -17,7 +17,7 @@ package struct ScriptFailure: Error {
 extension MigrationScript {
   /// Runs the sections as the file says. What is thrown is a `ScriptFailure`, unless the database itself is
   /// gone.
-  package func run(on session: any Session) throws {
+  package func run(on session: any Session, variables: [String: String] = [:]) throws {
     for section in sections {
       var line = section.line
       do throws(SessionError) {
@@ -27,7 +27,7 @@ extension MigrationScript {
           guard statement.kind == .statement else {
             throw SessionError(.other, "only psql and sqlite3 understand this")
           }
-          try session.execute(statement.text)
+          try session.execute(text(of: statement, variables))
         }
         try session.commit(section.mode)
       } catch {
@@ -35,6 +35,19 @@ extension MigrationScript {
         session.rollback(section.mode)
         throw ScriptFailure(file: file, line: line, error: error)
       }
+    }
+  }
+
+  private func text(
+    of statement: ScriptStatement, _ variables: [String: String]
+  ) throws(SessionError) -> String {
+    guard header.usesVariables else { return statement.text }
+    do {
+      return try Variables.expand(statement.text, variables)
+    } catch {
+      throw SessionError(
+        .other, "the variable '\(error.name)' has no value",
+        nextStep: "give it one: --variable \(error.name)=VALUE")
     }
   }
 }

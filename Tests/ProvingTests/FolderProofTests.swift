@@ -149,4 +149,13 @@ struct FolderProofTests {
     let bad = try chain.adding("repeatable/v.sql", "CREATE VIEW v AS SELECT id FROM users;").last()
     #expect(bad.failure != nil)
   }
+
+  @Test(arguments: engines)
+  func variablesNeedValues(_ engine: EngineName) throws {
+    let chain = start(engine).then(
+      "-- kedge:variables\nCREATE TABLE \"${NAME}\" (a integer);",
+      down: "-- kedge:variables\nDROP TABLE \"${NAME}\";")
+    #expect(try chain.last().failure?.failure.reason.contains("'NAME' has no value") == true)
+    #expect(try chain.prove(variables: ["NAME": "t"]).passed == 2)
+  }
 }

@@ -46,7 +46,9 @@ struct ProofChain {
     }
   }
 
-  func prove(from first: Int? = nil) throws -> FolderProofResult {
+  func prove(
+    from first: Int? = nil, variables: [String: String] = [:]
+  ) throws -> FolderProofResult {
     let folder = try MigrationFolder(path: "migrations", entries: entries, dialect: dialect)
     let database: any DisposableDatabase =
       switch engine {
@@ -61,7 +63,7 @@ struct ProofChain {
     }
     let proof = FolderProof(
       folder, from: first.flatMap { MigrationVersion(String($0)) }, comparer: comparer,
-      fingerprint: Fingerprint.comparable)
+      variables: variables, fingerprint: Fingerprint.comparable)
     return try proof.run(on: database) { _, _, _ in }
   }
 

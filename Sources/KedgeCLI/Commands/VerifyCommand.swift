@@ -40,10 +40,19 @@ struct VerifyCommand: KedgeCommand {
       valueName: "file"))
   var output: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "What ${NAME} stands for in files that opt in; may be given several times.",
+      valueName: "name=value"))
+  var variable: [String] = []
+
   @OptionGroup var sources: SourceOptions
   @OptionGroup var options: GlobalOptions
 
   func validate() throws {
+    for text in variable where !text.contains("=") {
+      throw ValidationError("'\(text)': write --variable NAME=VALUE")
+    }
     for file in output where VerifyCommand.format(of: file) == nil {
       throw ValidationError("'\(file)': a result's name ends in .txt, .text, .json, .xml or .junit")
     }
@@ -60,6 +69,7 @@ struct VerifyCommand: KedgeCommand {
         "migrations are proven on a scratch database, and there is none",
         nextStep: EngineRegistry.howToGetScratch)
     }
+    if !folder.hooks.isEmpty { workspace.note("note: the hooks of \(folder.path) are not run") }
     let result = try walk(folder, from: wanted.first, on: database, in: workspace)
     try write(result, in: workspace)
     return result.passed == result.results.count ? .success : .different
@@ -75,7 +85,8 @@ struct VerifyCommand: KedgeCommand {
       try engines.scratch(for: engine, serverVersion: nil)
     }
     let proof = FolderProof(
-      folder, from: first, comparer: comparer, fingerprint: Fingerprint.comparable)
+      folder, from: first, comparer: comparer, variables: variables,
+      fingerprint: Fingerprint.comparable)
     let progress = ProgressLine(world: workspace.world, isOn: !options.quiet)
     defer { progress.clear() }
     return try workspace.timed("prove") {
@@ -83,6 +94,15 @@ struct VerifyCommand: KedgeCommand {
         progress.show("\(index)/\(total) \(migration.title)")
       }
     }
+  }
+
+  private var variables: [String: String] {
+    var values: [String: String] = [:]
+    for text in variable {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      values[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
+    }
+    return values
   }
 
   // MARK: - Output
