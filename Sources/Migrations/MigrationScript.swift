@@ -80,5 +80,16 @@ package struct MigrationScript: Hashable, Sendable {
     return copy
   }
 
+  /// A text that reads back as these sections.
+  var rendered: String {
+    var text = header.usesVariables ? "-- kedge:variables\n" : ""
+    for section in sections {
+      text += "-- kedge:section \(section.number) \(section.mode.rawValue)\n"
+      // On a line of its own: the statement may end with a comment.
+      for statement in section.statements { text += statement.text + "\n;\n" }
+    }
+    return text
+  }
+
   package var statementCount: Int { sections.reduce(0) { $0 + $1.statements.count } }
 }

@@ -29,6 +29,27 @@ package protocol Session: AnyObject {
   /// Asks, on another connection, what became of a transaction.
   func commitState(of transaction: String) throws(SessionError) -> CommitState
 
+  /// Puts back what statements of a migration may have changed and what the history must not be read or written
+  /// under: the search path, the role. To be called in the open transaction, before the record; throws when
+  /// the statements have left the role that they were given.
+  func secure() throws(SessionError)
+  /// Opens a transaction for the history alone.
+  func beginRecord() throws(SessionError)
+  /// Ends it; what the section under way has set stays.
+  func commitRecord() throws(SessionError)
+  /// Gives the next section of the open transaction the settings that it would find in one of its own.
+  func beginInside() throws(SessionError)
+  /// Opens the connection anew, to the same database.
+  func reopen() throws(SessionError)
+
+  /// What runs this session's statements on the server, so that another can ask about it later; nil where
+  /// that ends with this process.
+  func serverProcess() throws(SessionError) -> String?
+  /// Whether it still is there.
+  func isRunning(_ process: String) throws(SessionError) -> Bool
+  /// Ends it.
+  func end(_ process: String) throws(SessionError)
+
   /// Why the tables of the history, where they are, cannot be trusted: others could make what runs here do
   /// something else.
   func objectionsToHistory() throws(SessionError) -> [String]
@@ -38,6 +59,15 @@ package protocol Session: AnyObject {
 }
 
 extension Session {
+  package func secure() throws(SessionError) {}
+  package func beginRecord() throws(SessionError) { try begin(.transaction) }
+  package func commitRecord() throws(SessionError) { try commit(.transaction) }
+  package func beginInside() throws(SessionError) {}
+  package func reopen() throws(SessionError) {}
+  package func serverProcess() throws(SessionError) -> String? { nil }
+  package func isRunning(_ process: String) throws(SessionError) -> Bool { false }
+  package func end(_ process: String) throws(SessionError) {}
+
   package func query(_ statement: String) throws(SessionError) -> [[String?]] {
     try query(statement, [])
   }

@@ -31,14 +31,16 @@ enum StatementProbe {
   private static func created(
     _ name: String, on table: String, _ connection: borrowing PostgresConnection
   ) throws(PostgresError) -> StatementState {
-    // The index lives in the schema of its table.
+    // The index lives in the schema of its table. Operators are named with their schema: names resolve as
+    // the statement's do, and whoever may create in `public` must not run with the runner's rights.
     let rows = try connection.query(
       """
       SELECT i.indisvalid, pg_catalog.format('%I.%I', n.nspname, c.relname)
       FROM pg_catalog.pg_index i
-        JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      WHERE i.indrelid = pg_catalog.to_regclass($1) AND c.relname = $2
+        JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid
+        JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+      WHERE i.indrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)::pg_catalog.oid
+        AND c.relname OPERATOR(pg_catalog.=) $2::pg_catalog.name
       """, [table, name])
     guard let row = rows.first else { return .notDone }
     return row.bool(0)
@@ -48,7 +50,8 @@ enum StatementProbe {
   private static func index(
     _ name: String, _ connection: borrowing PostgresConnection
   ) throws(PostgresError) -> Int? {
-    try connection.query("SELECT pg_catalog.to_regclass($1)::oid", [name]).first?.optionalInteger(0)
+    try connection.query("SELECT pg_catalog.to_regclass($1)::pg_catalog.oid", [name]).first?
+      .optionalInteger(0)
   }
 
   /// Invalid twins that an interrupted run left; the statement itself may run as often as one likes.
@@ -59,9 +62,10 @@ enum StatementProbe {
       """
       SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)
       FROM pg_catalog.pg_index i
-        JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      WHERE NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$' AND n.nspname <> 'pg_toast'
+        JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid
+        JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+      WHERE NOT i.indisvalid AND c.relname OPERATOR(pg_catalog.~) '_cc(new|old)[0-9]*$'
+        AND n.nspname OPERATOR(pg_catalog.<>) 'pg_toast'::pg_catalog.name
       ORDER BY 1
       """)
     return rows.isEmpty ? .repeatable : .halfDone(cleanUp: rows.map { $0.text(0) })
@@ -73,7 +77,8 @@ enum StatementProbe {
     let rows = try connection.query(
       """
       SELECT inhdetachpending FROM pg_catalog.pg_inherits
-      WHERE inhrelid = pg_catalog.to_regclass($1) AND inhparent = pg_catalog.to_regclass($2)
+      WHERE inhrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass($1)::pg_catalog.oid
+        AND inhparent OPERATOR(pg_catalog.=) pg_catalog.to_regclass($2)::pg_catalog.oid
       """, [partition, parent])
     guard let row = rows.first else { return .done }
     return row.bool(0)
@@ -87,7 +92,8 @@ enum StatementProbe {
     let rows = try connection.query(
       """
       SELECT FROM pg_catalog.pg_enum
-      WHERE enumtypid = pg_catalog.to_regtype($1) AND enumlabel = $2
+      WHERE enumtypid OPERATOR(pg_catalog.=) pg_catalog.to_regtype($1)::pg_catalog.oid
+        AND enumlabel OPERATOR(pg_catalog.=) $2::pg_catalog.name
       """, [type, label])
     return rows.isEmpty ? .notDone : .done
   }

@@ -220,6 +220,9 @@ package struct EngineRegistry {
       + (answers.last == "f" ? ["the role may not create schemas: apply needs that once"] : [])
   }
 
+  /// Stops what servers do for this process; true when there was something to stop.
+  package static func cancelStatements() -> Bool { RunningStatements.cancelAll() }
+
   /// Stops what runs for this process; for signals, too.
   package static func cleanUp() { PrivateServers.stopAll() }
 }

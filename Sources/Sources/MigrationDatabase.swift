@@ -28,8 +28,11 @@ extension EngineRegistry {
     try EngineProblem.translating {
       switch database.engine {
       case .postgresql:
-        try PostgresSession(ConnectionString(database.address), role: database.role)
-      case .sqlite: try SQLiteSession(path: database.address, creates: creates)
+        let session = try PostgresSession(
+          ConnectionString(database.address), role: database.role)
+        RunningStatements.add(session)
+        return session
+      case .sqlite: return try SQLiteSession(path: database.address, creates: creates)
       }
     }
   }
@@ -44,10 +47,19 @@ extension EngineRegistry {
       case .postgresql:
         let target = try ConnectionString(database.address)
         return isPooled
-          ? LeaseLock(target, actor: actor) : try AdvisoryLock(target, actor: actor)
+          ? LeaseLock(target, role: database.role, actor: actor)
+          : try AdvisoryLock(target, actor: actor)
       case .sqlite: return SQLiteLock(database: database.address, actor: actor)
       }
     }
+  }
+
+  /// Tells about an index that a session builds; what is returned ends that. Nil where nothing can be told.
+  package func watchIndex(
+    of session: any Session, _ report: @escaping @Sendable (String) -> Void
+  ) -> (() -> Void)? {
+    guard let progress = (session as? PostgresSession)?.watchIndex(report) else { return nil }
+    return { progress.stop() }
   }
 
   /// Whether a pooler stands between: then nothing holds longer than a transaction.

@@ -46,7 +46,8 @@ struct ApplyCommand: KedgeCommand {
 
   func outcome(in world: World) throws -> Outcome {
     let workspace = try Workspace(world: world, options: options, sources: sources)
-    let migrations = try MigrationWorkspace(database, in: workspace, creates: !dryRun)
+    let migrations = try MigrationWorkspace(
+      database, in: workspace, whenMissing: dryRun ? .empty : .created)
     var request = RunnerRequest(.apply(to: to?.version))
     request.outOfOrder = outOfOrder
     if dryRun { return try print(request, migrations) }

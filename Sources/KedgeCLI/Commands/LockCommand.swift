@@ -31,28 +31,37 @@ struct LockCommand: KedgeCommand {
   func outcome(in world: World) throws -> Outcome {
     let workspace = try Workspace(world: world, options: options, sources: sources)
     let migrations = try MigrationWorkspace(database, in: workspace)
-    var holders: [any DatabaseLock] = []
-    for isPooled in [false, true] where try isPossible(isPooled, migrations) {
-      let lock = try workspace.engines.lock(
-        on: migrations.database, isPooled: isPooled, actor: World.actor)
+    var held: [any DatabaseLock] = []
+    for (_, lock) in try migrations.locks() {
       guard let holder = try lock.holder() else { continue }
       world.print("\(migrations.database.label) is being migrated by \(holder)\n")
-      holders.append(lock)
+      held.append(lock)
     }
-    if holders.isEmpty { world.print("\(migrations.database.label): nobody is migrating it\n") }
+    if held.isEmpty { world.print("\(migrations.database.label): nobody is migrating it\n") }
     guard breaks else { return .success }
-    for lock in holders {
-      let sentence = try lock.breakOpen()
-      world.print(sentence + "\n")
-      if try migrations.store.exists() {
-        try migrations.correct { try $0.log(.lockBroken, detail: sentence) }
-      }
-    }
+    for lock in held { try take(lock, migrations, world) }
+    try endLeftovers(migrations, world)
     return .success
   }
 
-  private func isPossible(_ isPooled: Bool, _ migrations: MigrationWorkspace) throws -> Bool {
-    guard migrations.database.engine == .postgresql else { return !isPooled }
-    return try isPooled ? migrations.store.exists() : !migrations.isPooled
+  /// First its epoch ends, then its lock: it must not write in between.
+  private func take(
+    _ lock: any DatabaseLock, _ migrations: MigrationWorkspace, _ world: World
+  ) throws {
+    let holder = try lock.holder() ?? "a runner that has just ended"
+    if migrations.database.engine == .postgresql, try migrations.store.exists() {
+      _ = try migrations.history()
+      try migrations.store.shutOut(detail: "the lock was taken from \(holder)")
+    }
+    world.print(try lock.breakOpen() + "\n")
+  }
+
+  /// What the server still does for a runner that is gone, or was shut out.
+  private func endLeftovers(_ migrations: MigrationWorkspace, _ world: World) throws {
+    guard try migrations.store.exists(), let process = try migrations.store.lastProcess(),
+      try migrations.session.isRunning(process)
+    else { return }
+    try migrations.session.end(process)
+    world.print("its statement on the server was ended\n")
   }
 }

@@ -122,14 +122,16 @@ struct RepairCommand: KedgeCommand {
 extension MigrationWorkspace {
   /// Writes into the history in one transaction.
   func correct(_ body: (HistoryStore) throws -> Void) throws {
-    try session.begin(.transaction)
-    do {
-      try body(store)
-      try session.commit(.transaction)
-    } catch {
-      session.rollback(.transaction)
-      throw error
+    var failure: (any Error)?
+    try store.transaction { () throws(SessionError) in
+      do {
+        try body(store)
+      } catch {
+        failure = error
+        throw error as? SessionError ?? SessionError(.other, "\(error)")
+      }
     }
+    if let failure { throw failure }
   }
 
   /// Keeps the schema as it is now for what the migrations have made.

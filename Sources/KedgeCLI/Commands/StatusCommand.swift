@@ -38,9 +38,9 @@ struct StatusCommand: KedgeCommand {
 
   func outcome(in world: World) throws -> Outcome {
     let workspace = try Workspace(world: world, options: options, sources: sources)
-    let migrations = try MigrationWorkspace(database, in: workspace)
+    let migrations = try MigrationWorkspace(database, in: workspace, whenMissing: .empty)
     let statuses = MigrationStatus.all(migrations.folder, try migrations.history())
-    let holder = try migrations.store.exists() ? migrations.store.holder() : nil
+    let holder = try migrations.holder()
     switch format {
     case .text:
       world.print(

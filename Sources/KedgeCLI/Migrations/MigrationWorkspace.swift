@@ -19,16 +19,37 @@ final class MigrationWorkspace {
   private(set) var store: HistoryStore
   private var lock: (any DatabaseLock)?
 
-  /// `creates`: whether a SQLite file that is missing is to be made.
+  /// What a SQLite file is taken for that is not there.
+  enum WhenMissing { case failure, created, empty }
+  private let isMissing: Bool
+
+  private static func isMissing(_ database: MigrationDatabase) -> Bool {
+    database.engine == .sqlite && FileSystem.kind(of: database.address) == .missing
+  }
+
+  private static func session(
+    on database: MigrationDatabase, _ workspace: Workspace, _ whenMissing: WhenMissing
+  ) throws -> any Session {
+    if whenMissing == .empty, isMissing(database),
+      let session = try workspace.engines.scratchSession(for: .sqlite)
+    {
+      workspace.note("note: \(database.address) is not there yet")
+      return session
+    }
+    return try workspace.engines.session(on: database, creates: whenMissing == .created)
+  }
+
   convenience init(
-    _ arguments: DatabaseOptions, in workspace: Workspace, creates: Bool = false
+    _ arguments: DatabaseOptions, in workspace: Workspace, whenMissing: WhenMissing = .failure
   ) throws {
     try self.init(
-      database: arguments.database, folder: arguments.folder, in: workspace, creates: creates)
+      database: arguments.database, folder: arguments.folder, in: workspace,
+      whenMissing: whenMissing)
   }
 
   init(
-    database name: String?, folder given: String?, in workspace: Workspace, creates: Bool = false
+    database name: String?, folder given: String?, in workspace: Workspace,
+    whenMissing: WhenMissing = .failure
   ) throws {
     self.workspace = workspace
     (database, environment) = try DatabaseOptions.resolve(name, in: workspace)
@@ -41,7 +62,8 @@ final class MigrationWorkspace {
         nextStep: "apply them with that tool")
     }
     folder = try MigrationFiles.read(path, dialect: dialect)
-    session = try workspace.engines.session(on: database, creates: creates)
+    session = try Self.session(on: database, workspace, whenMissing)
+    isMissing = whenMissing == .empty && Self.isMissing(database)
     store = HistoryStore(
       session, actor: World.actor, run: String(UInt64.random(in: 0 ... .max), radix: 36))
   }
@@ -102,7 +124,7 @@ final class MigrationWorkspace {
   // MARK: - The lock
 
   /// Takes the lock, creates what is missing of the history, and begins an epoch.
-  func lock(waiting seconds: Int) throws {
+  func lock(waiting seconds: Int, finishes: Bool = true) throws {
     try refuseUntrusted()
     if isPooled, try !store.exists() { try createHistory() }
     let lock = try workspace.engines.lock(
@@ -125,9 +147,65 @@ final class MigrationWorkspace {
       pause = min(pause * 2, 2_000_000)
     }
     self.lock = lock
-    if try !store.exists() { try createHistory() }
+    try Self.patiently(until: end) { if try !store.exists() { try createHistory() } }
     try refuseUntrusted()
-    try store.begin()
+    try outlast(waiting: seconds, finishes)
+    try Self.patiently(until: end) { try store.begin() }
+  }
+
+  /// An application may have locked the database: it is waited for as another runner is.
+  private static func patiently(
+    until end: ContinuousClock.Instant, _ body: () throws -> Void
+  ) throws {
+    while true {
+      do {
+        return try body()
+      } catch let error as SessionError where error.kind.isTemporary && ContinuousClock().now < end
+      {
+        usleep(200_000)
+      }
+    }
+  }
+
+  /// A runner that ended in the middle may have left the server at work on its statement. What runs in a
+  /// transaction is ended, since it can never be committed; what runs outside of one is waited for.
+  private func outlast(waiting seconds: Int, _ finishes: Bool) throws {
+    guard let process = try store.lastProcess(), try session.isRunning(process) else { return }
+    let unfinished = try store.read().unfinished
+    if !finishes, let unfinished { throw Obstacle.unfinished(unfinished) }
+    let isOpen = unfinished?.progress.isStatementOpen ?? false
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(seconds)
+    if isOpen { workspace.note("waiting for the statement that the last runner has left behind") }
+    while isOpen, try session.isRunning(process) {
+      guard clock.now < end else {
+        throw SourceProblem(
+          "the server still works on a statement of the last runner's (process "
+            + "\(process.prefix { $0 != " " }))",
+          nextStep: "wait for it and try again, or end it: kedge lock --break", isRefusal: true)
+      }
+      usleep(200_000)
+    }
+    if !isOpen { try session.end(process) }
+  }
+
+  /// Who is at work now, as the locks say: a runner that was killed could not take its name away.
+  func holder() throws -> String? {
+    guard try store.exists(), try store.holder() != nil else { return nil }
+    for (_, lock) in try locks() { if let holder = try lock.holder() { return holder } }
+    return nil
+  }
+
+  /// Those that could be held on this database.
+  func locks() throws -> [(isPooled: Bool, lock: any DatabaseLock)] {
+    var kinds = [isPooled]
+    if database.engine == .postgresql, !isPooled, try store.exists() { kinds.append(true) }
+    return try kinds.map { isPooled in
+      (
+        isPooled,
+        try workspace.engines.lock(on: database, isPooled: isPooled, actor: World.actor)
+      )
+    }
   }
 
   /// The advisory lock, and nobody's lease: runners behind a pooler hold that instead.

@@ -61,9 +61,9 @@ extension RunnerFailure {
     var text = "\(file)\(line.map { ":\($0)" } ?? ""): \(error.sentence)"
     if let statement {
       let first = statement.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-      text += "\n  in: " + (first.count > 120 ? first.prefix(119) + "…" : first)
+      text += "\n  in: " + (first.count > 74 ? first.prefix(73) + "…" : first)
     }
-    if !state.isEmpty { text += "\n  \(state)" }
+    if !state.isEmpty { text += "\n" + Wrapping.lines(state, indent: 2) }
     return text
   }
 }

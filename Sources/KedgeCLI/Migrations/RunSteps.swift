@@ -10,7 +10,7 @@ extension MigrationWorkspace {
   func run(
     _ request: RunnerRequest, _ run: RunOptions, _ runner: RunnerOptions, seeds: Bool = false
   ) throws -> Bool {
-    try lock(waiting: run.wait)
+    try lock(waiting: run.wait, finishes: request.finishesOthers)
     defer { unlock() }
     let history = try history()
     let machine = RunnerMachine(folder: folder, history: history, dialect: dialect)
@@ -18,17 +18,19 @@ extension MigrationWorkspace {
     try refuse(tasks, runner)
     try confirm(tasks, run)
     if case .resume = request.goal {} else { try preflight(history, tasks, runner) }
-    let progress = RunnerProgress(workspace.world, workspace.options)
+    let progress = RunnerProgress(workspace.world, workspace.options) { [self] report in
+      workspace.engines.watchIndex(of: session, report)
+    }
     defer { progress.end() }
     let engine = Runner(
       session: session, store: store, folder: folder, dialect: dialect, options: runner,
       tools: tools(reporting: progress), batch: history.nextBatch)
+    var scripts = 0
     do {
       try engine.run(tasks)
-      if isForward(request) {
-        try engine.runScripts(folder.repeatables, folder: "repeatable", once: false)
-        if seeds { try engine.runScripts(folder.seeds, folder: "seeds", once: true) }
-      }
+      progress.end()
+      try postflight(tasks)
+      if isForward(request) { scripts = try runScripts(with: engine, seeds: seeds) }
     } catch {
       // What was applied before the failure is what the next run starts from.
       if session.isOpen, let now = try? store.read(), now.unfinished == nil {
@@ -36,9 +38,15 @@ extension MigrationWorkspace {
       }
       throw error
     }
-    progress.end()
-    try postflight(tasks)
-    return !tasks.isEmpty
+    return !tasks.isEmpty || scripts > 0
+  }
+
+  /// Views and functions are part of the schema that was left.
+  private func runScripts(with engine: Runner, seeds: Bool) throws -> Int {
+    let repeated = try engine.runScripts(folder.repeatables, folder: "repeatable", once: false)
+    if repeated > 0 { try engine.record(after: try store.read()) }
+    guard seeds else { return repeated }
+    return try repeated + engine.runScripts(folder.seeds, folder: "seeds", once: true)
   }
 
   private func isForward(_ request: RunnerRequest) -> Bool {

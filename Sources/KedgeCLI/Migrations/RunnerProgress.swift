@@ -6,15 +6,34 @@ import Planning
 final class RunnerProgress {
   private let world: World
   private let options: GlobalOptions
+  /// Begins to tell about an index; returns what ends it.
+  private let watch: (@escaping @Sendable (String) -> Void) -> (() -> Void)?
   private var isLineOpen = false
+  private var endWatch: (() -> Void)?
 
-  init(_ world: World, _ options: GlobalOptions) {
+  init(
+    _ world: World, _ options: GlobalOptions,
+    watch: @escaping (@escaping @Sendable (String) -> Void) -> (() -> Void)?
+  ) {
     self.world = world
     self.options = options
+    self.watch = watch
+  }
+
+  private func watchIndex(_ line: String) {
+    let world = world
+    endWatch = watch { world.printError("\r\u{1B}[K\(line): \($0)") }
+  }
+
+  private static func buildsIndex(_ text: String) -> Bool {
+    let words = text.split(whereSeparator: \.isWhitespace).prefix(3).map { $0.lowercased() }
+    return words.first == "reindex" || (words.first == "create" && words.contains("index"))
   }
 
   func report(_ event: RunnerEvent) {
     guard !options.quiet else { return }
+    endWatch?()
+    endWatch = nil
     switch event {
     case .started(let title, let direction, _):
       if world.isErrorTerminal || options.verbose {
@@ -23,6 +42,7 @@ final class RunnerProgress {
     case .statement(let statement, let number, let count):
       if world.isErrorTerminal {
         transient("  \(number)/\(count) \(Self.firstLine(statement.text, width: world.width - 16))")
+        if Self.buildsIndex(statement.text) { watchIndex("  \(number)/\(count)") }
       }
     case .statementDone(let statement, let elapsed):
       if options.verbose {
@@ -39,6 +59,8 @@ final class RunnerProgress {
 
   /// Before anything else is printed: the line that is overwritten ends.
   func end() {
+    endWatch?()
+    endWatch = nil
     if isLineOpen { world.printError("\r\u{1B}[K") }
     isLineOpen = false
   }

@@ -152,6 +152,20 @@ package struct History: Hashable, Sendable {
   /// What was left half-way: at most one, since nothing else runs before it is settled.
   package var unfinished: AppliedMigration? { migrations.first { $0.state != .applied } }
   package var newest: AppliedMigration? { migrations.last }
+
+  /// As it is after a row was written.
+  mutating func put(_ row: AppliedMigration) {
+    if let index = migrations.lastIndex(where: { $0.version == row.version }) {
+      migrations[index] = row
+    } else {
+      migrations.append(row)
+    }
+  }
+
+  mutating func remove(_ version: MigrationVersion) {
+    migrations.removeAll { $0.version == version }
+  }
+
   package var nextBatch: Int { (migrations.map(\.batch).max() ?? 0) + 1 }
 }
 

@@ -31,16 +31,29 @@ package struct HistoryStore {
       try session.query("SELECT pg_catalog.to_regclass('kedge.state')::text").first?.first
         != .some(nil)
     case .sqlite:
-      try !session.query("SELECT 1 FROM sqlite_master WHERE name = '_kedge_state'").isEmpty
+      try !session.query("SELECT 1 FROM main.sqlite_master WHERE name = '_kedge_state'").isEmpty
     }
   }
 
   /// Creates what is missing. To be called under the lock.
   package func create() throws(SessionError) {
-    try session.begin(.transaction)
-    do throws(SessionError) {
+    try transaction { () throws(SessionError) in
       for definition in tables.definitions { try session.execute(definition) }
-      try session.commit(.transaction)
+    }
+  }
+
+  /// Writes in a transaction of its own, or in the one that is open.
+  package func transaction(
+    _ body: () throws(SessionError) -> Void
+  ) throws(SessionError) {
+    if session.isInTransaction {
+      try session.secure()
+      return try body()
+    }
+    do throws(SessionError) {
+      try session.beginRecord()
+      try body()
+      try session.commitRecord()
     } catch {
       session.rollback(.transaction)
       throw error
@@ -49,9 +62,15 @@ package struct HistoryStore {
 
   /// Begins an epoch: whoever wrote under an earlier one is shut out.
   package mutating func begin() throws(SessionError) {
-    let rows = try session.query(
-      "UPDATE \(tables.state) SET epoch = epoch + 1, holder = $1 WHERE id = 1 RETURNING epoch",
-      [actor])
+    let process = try session.serverProcess()
+    var rows: [[String?]] = []
+    try transaction { () throws(SessionError) in
+      rows = try session.query(
+        """
+        UPDATE \(tables.state) SET epoch = epoch + 1, holder = $1, process = $2 WHERE id = 1
+        RETURNING epoch
+        """, [actor, process])
+    }
     guard let epoch = rows.first?.first?.flatMap({ Int($0) }) else {
       throw SessionError(.other, "the history has no state: its tables were changed by hand")
     }
@@ -59,14 +78,33 @@ package struct HistoryStore {
   }
 
   package func end() throws(SessionError) {
-    _ = try session.query(
-      "UPDATE \(tables.state) SET holder = NULL WHERE id = 1 AND epoch = $1", [String(epoch)])
+    try transaction { () throws(SessionError) in
+      _ = try session.query(
+        """
+        UPDATE \(tables.state) SET holder = NULL, process = NULL, lease_until = NULL WHERE id = 1
+          AND epoch = CAST($1 AS bigint)
+        """, [String(epoch)])
+    }
+  }
+
+  /// Ends the epoch of whoever runs: its next record fails.
+  package func shutOut(detail: String) throws(SessionError) {
+    try transaction { () throws(SessionError) in
+      _ = try session.query("UPDATE \(tables.state) SET epoch = epoch + 1 WHERE id = 1")
+      try log(.lockBroken, detail: detail)
+    }
+  }
+
+  /// What ran the last runner's statements, where it did not take leave.
+  package func lastProcess() throws(SessionError) -> String? {
+    try session.query("SELECT process FROM \(tables.state) WHERE id = 1").first?.first ?? nil
   }
 
   /// Holds the epoch until the transaction ends.
   private func fence() throws(SessionError) {
     let held = try session.query(
-      "UPDATE \(tables.state) SET epoch = epoch WHERE id = 1 AND epoch = $1 RETURNING 1",
+      "UPDATE \(tables.state) SET epoch = epoch WHERE id = 1 AND epoch = CAST($1 AS bigint) "
+        + "RETURNING 1",
       [String(epoch)])
     guard !held.isEmpty else { throw SessionError.fenced }
   }

@@ -27,10 +27,11 @@ package struct HistoryTables: Sendable {
         user: "DEFAULT current_user", address: "DEFAULT pg_catalog.inet_client_addr()::text"))
 
   private static let sqlite = HistoryTables(
-    migration: "_kedge_migration", event: "_kedge_event", state: "_kedge_state",
-    script: "_kedge_script",
+    // `main`, since a temporary table of a migration's would come first otherwise.
+    migration: "main._kedge_migration", event: "main._kedge_event", state: "main._kedge_state",
+    script: "main._kedge_script",
     definitions: tables(
-      prefix: "_kedge_", identity: "INTEGER PRIMARY KEY AUTOINCREMENT", time: "TEXT",
+      prefix: "main._kedge_", identity: "INTEGER PRIMARY KEY AUTOINCREMENT", time: "TEXT",
       now: "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", user: "", address: ""))
 
   private static func tables(
@@ -80,6 +81,7 @@ package struct HistoryTables: Sendable {
         format integer NOT NULL,
         epoch bigint NOT NULL,
         holder text,
+        process text,
         lease_until \(time),
         snapshot text,
         snapshot_after text,

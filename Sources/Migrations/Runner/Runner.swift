@@ -32,7 +32,7 @@ package struct Runner {
     try hook(.beforeAll)
     var history = try store.read()
     if options.isSingleTransaction {
-      try together(tasks, &history)
+      try together(tasks, history)
     } else {
       for task in tasks { try perform(task, &history, isNested: false) }
     }
@@ -46,24 +46,27 @@ package struct Runner {
     let recorded = RecordedSchema(
       snapshot: try tools.encode(schema), after: history.newest.map { .init($0) },
       serverVersion: session.serverVersion)
-    try inTransaction { () throws(SessionError) in try store.record(recorded) }
+    try store.transaction { () throws(SessionError) in try store.record(recorded) }
   }
 
   // MARK: - Tasks
 
   /// All or nothing: only sections that can share a transaction.
-  private func together(_ tasks: [RunnerTask], _ history: inout History) throws {
-    try session.begin(.transaction)
-    do {
-      for task in tasks { try perform(task, &history, isNested: true) }
-      try session.commit(.transaction)
-    } catch {
-      session.rollback(.transaction)
-      if var failure = error as? RunnerFailure {
-        failure.state = "nothing was changed: all of it was one transaction"
+  private func together(_ tasks: [RunnerTask], _ history: History) throws {
+    try Retries(options, tools).run {
+      var history = history
+      do {
+        try session.begin(.transaction)
+        for task in tasks { try perform(task, &history, isNested: true) }
+        try Commit(session, options, tools).run(.transaction, what: "all of it")
+      } catch {
+        session.rollback(.transaction)
+        var failure = error as? RunnerFailure ?? RunnerFailure(error, tasks)
+        if failure.error.kind != .connectionLost {
+          failure.state = "nothing was changed: all of it was one transaction"
+        }
         throw failure
       }
-      throw error
     }
   }
 
@@ -75,30 +78,33 @@ package struct Runner {
     switch task {
     case .apply(let migration, let row):
       tools.report(.started(title: task.title, .up, sections: migration.up.sections.count))
-      try apply(migration, resuming: row, history, isNested: isNested)
+      history.put(try apply(migration, resuming: row, history, isNested: isNested))
       tools.report(.finished(title: task.title, .up, clock.now - start))
     case .revert(let applied, let script):
       tools.report(.started(title: task.title, .down, sections: script.sections.count))
       try revert(applied, script, isNested: isNested)
+      history.remove(applied.version)
       tools.report(.finished(title: task.title, .down, clock.now - start))
     case .undo(let applied, let migration, let script):
       tools.report(.started(title: task.title, .down, sections: applied.progress.sectionsDone))
       try undo(applied, migration, script)
+      history.remove(applied.version)
       tools.report(.finished(title: task.title, .down, clock.now - start))
     }
-    if !isNested { history = try store.read() }
   }
 
   private func apply(
     _ migration: Migration, resuming: AppliedMigration?, _ history: History, isNested: Bool
-  ) throws {
+  ) throws -> AppliedMigration {
     let up = migration.up
-    var row = resuming ?? newRow(migration, history, isNested: isNested)
+    var row = resuming ?? newRow(migration, history)
     row.checksum = up.checksum
     row.sections = up.sections.count
-    if !isNested { try hook(.beforeEach) }
+    try hook(.beforeEach, isNested: isNested)
     // Only a migration that can stop half-way needs to know what there was before it.
-    if resuming == nil, up.sections.count > 1 || up.sections.first?.mode == .noTransaction {
+    if resuming == nil, !isNested,
+      up.sections.count > 1 || up.sections.first?.mode == .noTransaction
+    {
       try record(after: history)
     }
     let runner = sections(of: up, migration.title, isNested: isNested)
@@ -109,33 +115,24 @@ package struct Runner {
           index, row: &row, finishing: .save(isLast: index == up.sections.count - 1))
       }
     }
-    if !isNested { try hook(.afterEach) }
+    try hook(.afterEach, isNested: isNested)
+    return row
   }
 
-  private func newRow(
-    _ migration: Migration, _ history: History, isNested: Bool
-  ) -> AppliedMigration {
+  private func newRow(_ migration: Migration, _ history: History) -> AppliedMigration {
     AppliedMigration(
       version: migration.version, name: migration.name, checksum: migration.up.checksum,
       down: migration.down?.text, from: migration.up.header.from, to: migration.up.header.to,
       state: .applying, progress: .init(), sections: migration.up.sections.count,
-      batch: batch, position: nextPosition(history, migration, isNested), appliedAt: "",
+      batch: batch, position: (history.newest?.position ?? 0) + 1, appliedAt: "",
       appliedBy: store.actor, milliseconds: 0)
-  }
-
-  private func nextPosition(
-    _ history: History, _ migration: Migration, _ isNested: Bool
-  ) -> Int {
-    let next = (history.migrations.map(\.position).max() ?? 0) + 1
-    // Within one transaction the history is read once: the place in the folder keeps the order.
-    return isNested ? next + (folder.migrations.firstIndex(of: migration) ?? 0) : next
   }
 
   /// A file without statements is recorded all the same.
   private func empty(_ row: inout AppliedMigration) throws {
     row.state = .applied
     let saved = row
-    try inTransaction { () throws(SessionError) in
+    try store.transaction { () throws(SessionError) in
       try store.save(saved)
       try store.log(.applied, saved.version, detail: "the file has no statements")
     }
@@ -150,7 +147,7 @@ package struct Runner {
       row.progress = .init()
       row.sections = script.sections.count
     }
-    if !isNested { try hook(.beforeEach) }
+    try hook(.beforeEach, isNested: isNested)
     let runner = sections(of: script, applied.title, isNested: isNested)
     try withState(of: row, applied.title) {
       if script.sections.isEmpty { try forget(applied.version, "the file has no statements") }
@@ -159,7 +156,7 @@ package struct Runner {
         try runner.run(index, row: &row, finishing: isLast ? .remove : .save(isLast: false))
       }
     }
-    if !isNested { try hook(.afterEach) }
+    try hook(.afterEach, isNested: isNested)
   }
 
   // MARK: - Half-way
@@ -169,18 +166,44 @@ package struct Runner {
   private func undo(
     _ applied: AppliedMigration, _ migration: Migration?, _ script: MigrationScript?
   ) throws {
+    let begun = try settle(applied, migration)
     let isGenerated = migration?.up.isGenerated ?? (applied.to != nil)
     if isGenerated, let before = try recordedBefore(applied) {
-      return try undo(applied, to: before)
+      return try undo(applied, by: wayBack(of: applied, to: before))
     }
     guard let script else {
       throw Obstacle.noWayBack(
         applied, reason: "it has no down file, and the schema before it was not recorded")
     }
-    let started = applied.progress.statementsDone > 0 || applied.progress.isStatementOpen
-    let reached = applied.progress.sectionsDone + (started ? 1 : 0)
-    let wanted = script.sections.filter { $0.number <= reached }
-    try undo(applied, by: script.keeping(wanted))
+    let reached = migration.map { $0.up.sections.prefix(begun).last?.number ?? 0 } ?? begun
+    try undo(applied, by: script.keeping(script.sections.filter { $0.number <= reached }))
+  }
+
+  /// Finishes or clears away the statement that was under way; how many sections did something.
+  private func settle(_ applied: AppliedMigration, _ migration: Migration?) throws -> Int {
+    let progress = applied.progress
+    if progress.statementsDone > 0 {
+      try settleOpen(applied, migration)
+    } else if progress.isStatementOpen, try !settleOpen(applied, migration) {
+      return progress.sectionsDone
+    }
+    let isBegun = progress.statementsDone > 0 || progress.isStatementOpen
+    return progress.sectionsDone + (isBegun ? 1 : 0)
+  }
+
+  /// Whether the open statement took effect, as far as anything tells.
+  @discardableResult
+  private func settleOpen(_ applied: AppliedMigration, _ migration: Migration?) throws -> Bool {
+    let progress = applied.progress
+    guard progress.isStatementOpen, let up = migration?.up,
+      up.sections.indices.contains(progress.sectionsDone)
+    else { return true }
+    let section = up.sections[progress.sectionsDone]
+    guard section.statements.indices.contains(progress.statementsDone) else { return true }
+    let statement = section.statements[progress.statementsDone]
+    let runner = sections(of: up, applied.title, isNested: false)
+    if try runner.isUnknown(statement, section) { return true }
+    return try !runner.settle(statement, section)
   }
 
   private func recordedBefore(_ applied: AppliedMigration) throws -> Schema? {
@@ -190,7 +213,9 @@ package struct Runner {
     return try tools.decode(record.snapshot)
   }
 
-  private func undo(_ applied: AppliedMigration, to before: Schema) throws {
+  private func wayBack(
+    of applied: AppliedMigration, to before: Schema
+  ) throws -> MigrationScript {
     let live = try session.readSchema().withoutBookkeeping()
     let plan = try tools.plan(live, before)
     let refused = plan.steps.filter { !options.permissions.allow($0) }
@@ -199,38 +224,38 @@ package struct Runner {
         hazards: refused.flatMap(\.hazards).filter { !options.permissions.allow($0) },
         title: applied.title)
     }
-    let sections = dialect.sections(of: plan).enumerated().map { index, section in
+    var script = MigrationScript(file: "the way back of \(applied.title)", text: "")
+    script.sections = dialect.sections(of: plan).enumerated().map { index, section in
       MigrationScript.Section(
         number: index + 1, mode: section.mode,
         statements: section.steps.flatMap(\.statements).map {
           ScriptStatement(text: $0.sql.text, line: 1)
         }, line: 1)
     }
-    var script = MigrationScript(file: "the way back of \(applied.title)", text: "")
-    script.sections = sections
-    try undo(applied, by: script)
+    return script
   }
 
-  /// After each section the row says how far the way up still stands: of a script that was computed, all of
-  /// it, since it would be computed anew.
+  /// From here on it is a way back like any other, with its own text and its own progress: what stops in the
+  /// middle of it is never taken for a way up again.
   private func undo(_ applied: AppliedMigration, by script: MigrationScript) throws {
-    var row = applied
-    let isComputed = script.text.isEmpty
-    let runner = sections(of: script, applied.title, isNested: false)
-    try withState(of: row, applied.title) {
-      if script.sections.isEmpty { try forget(applied.version, "nothing of it was there") }
-      for (index, section) in script.sections.enumerated() {
-        let rest = isComputed ? applied.progress : .init(sectionsDone: section.number - 1)
-        row.progress = .init()
-        try runner.run(
-          index, row: &row,
-          finishing: index == script.sections.count - 1 ? .remove : .reached(rest))
-      }
+    guard !script.sections.isEmpty else {
+      return try forget(applied.version, "nothing of it was there")
     }
+    var row = applied
+    row.state = .reverting
+    row.progress = .init()
+    row.sections = script.sections.count
+    row.down = script.rendered
+    let saved = row
+    try store.transaction { () throws(SessionError) in
+      try store.save(saved)
+      try store.log(.revertStarted, saved.version, detail: "what ran of it is taken back")
+    }
+    try revert(row, script, isNested: false)
   }
 
   private func forget(_ version: MigrationVersion, _ reason: String) throws {
-    try inTransaction { () throws(SessionError) in
+    try store.transaction { () throws(SessionError) in
       try store.remove(version)
       try store.log(.reverted, version, detail: reason)
     }
@@ -238,9 +263,13 @@ package struct Runner {
 
   // MARK: - Files that are run again
 
-  /// Runs what has changed since it ran last, by name; seeds run once only.
-  package func runScripts(_ scripts: [NamedScript], folder name: String, once: Bool) throws {
+  /// Runs what has changed since it ran last, by name; seeds run once only. How many ran.
+  package func runScripts(
+    _ scripts: [NamedScript], folder name: String, once: Bool
+  ) throws -> Int {
+    guard !scripts.isEmpty else { return 0 }
     let done = try store.read().scripts
+    var count = 0
     for script in scripts {
       let path = "\(name)/\(script.name)"
       let before = done[path]
@@ -248,24 +277,22 @@ package struct Runner {
       tools.report(.started(title: path, .up, sections: script.script.sections.count))
       let clock = ContinuousClock()
       let start = clock.now
-      let runner = sections(of: script.script, path, isNested: false)
-      let last = script.script.sections.count - 1
-      for index in script.script.sections.indices {
-        try runner.runAlone(index) { () throws(SessionError) in
-          guard index == last else { return }
-          try store.saveScript(path, checksum: script.script.checksum)
-          try store.log(once ? .seeded : .repeated, detail: path)
-        }
+      try sections(of: script.script, path, isNested: false).runWhole(once: once) {
+        () throws(SessionError) in
+        try store.saveScript(path, checksum: script.script.checksum)
+        try store.log(once ? .seeded : .repeated, detail: path)
       }
       tools.report(.finished(title: path, .up, clock.now - start))
+      count += 1
     }
+    return count
   }
 
   // MARK: - Hooks and failures
 
-  private func hook(_ point: HookPoint) throws {
+  private func hook(_ point: HookPoint, isNested: Bool = false) throws {
     guard let script = folder.hooks[point] else { return }
-    let runner = sections(of: script, point.rawValue, isNested: false)
+    let runner = sections(of: script, point.rawValue, isNested: isNested)
     for index in script.sections.indices { try runner.runAlone(index) }
   }
 
@@ -287,8 +314,10 @@ package struct Runner {
       if session.isOpen, failure.error.kind != .connectionLost {
         let text = failure.error.sentence
         let section = failure.section
-        try? inTransaction { () throws(SessionError) in
-          try store.log(.failed, row.version, section: section, detail: text)
+        if failure.error != .fenced {
+          try? store.transaction { () throws(SessionError) in
+            try store.log(.failed, row.version, section: section, detail: text)
+          }
         }
         failure.state = (try? Self.state(store.read(), row.version, title)) ?? ""
       } else {
@@ -306,18 +335,6 @@ package struct Runner {
     }
     return "\(left.statusSentence); finish it with `kedge resume`, or take it back with "
       + "`kedge rollback`"
-  }
-
-  private func inTransaction(_ body: () throws(SessionError) -> Void) throws {
-    if session.isInTransaction { return try body() }
-    try session.begin(.transaction)
-    do throws(SessionError) {
-      try body()
-      try session.commit(.transaction)
-    } catch {
-      session.rollback(.transaction)
-      throw error
-    }
   }
 }
 

@@ -25,4 +25,26 @@ package struct RunnerFailure: Error, Sendable {
   /// What is true of the database now, in words.
   package var state: String
   package var nextStep: String?
+
+  init(
+    error: SessionError, title: String, file: String, line: Int?, statement: String?, section: Int,
+    state: String, nextStep: String?
+  ) {
+    self.error = error
+    self.title = title
+    self.file = file
+    self.line = line
+    self.statement = statement
+    self.section = section
+    self.state = state
+    self.nextStep = nextStep
+  }
+
+  /// Of a whole run, where no statement is to blame.
+  init(_ error: any Error, _ tasks: [RunnerTask]) {
+    let error = error as? SessionError ?? SessionError(.other, "\(error)")
+    self.init(
+      error: error, title: tasks.first?.title ?? "", file: tasks.first?.title ?? "", line: nil,
+      statement: nil, section: 1, state: "", nextStep: error.nextStep)
+  }
 }

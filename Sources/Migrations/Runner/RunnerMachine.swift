@@ -32,6 +32,9 @@ package struct RunnerRequest: Hashable, Sendable {
   package var usesStored = false
 
   package init(_ goal: Goal) { self.goal = goal }
+
+  /// Whether what was left half-way is its business.
+  package var finishesOthers: Bool { if case .apply = goal { false } else { true } }
 }
 
 /// One thing that the runner does next.
@@ -197,7 +200,9 @@ package struct RunnerMachine {
   private func wayBack(
     of applied: AppliedMigration, _ request: RunnerRequest
   ) throws(Obstacle) -> MigrationScript {
-    let file = folder.migration(applied.version)
+    // What has begun is finished as it began, whatever the file says by now.
+    let isUnderWay = applied.state == .reverting
+    let file = isUnderWay ? nil : folder.migration(applied.version)
     if let reason = file?.up.irreversible { throw .noWayBack(applied, reason: reason) }
     guard let text = applied.down else {
       throw .noWayBack(applied, reason: "it has no down file")
@@ -205,7 +210,7 @@ package struct RunnerMachine {
     let stored: MigrationScript
     do throws(MigrationProblems) {
       stored = try MigrationParser.parse(
-        text, file: file?.down?.file ?? "\(applied.title).down.sql (as it was applied)",
+        text, file: file?.down?.file ?? "\(applied.title).down.sql (as it is stored)",
         dialect: dialect)
     } catch {
       throw .unreadable(error)

@@ -13,136 +13,106 @@ struct SectionRunner {
   var isNested = false
 
   /// Statements of the sections before, so that numbers count over the file.
-  private func offset(_ index: Int) -> Int {
+  func offset(_ index: Int) -> Int {
     script.sections.prefix(index).reduce(0) { $0 + $1.statements.count }
   }
 
   /// Runs section `index` and saves, in its transaction, the row that `record` makes.
   func run(_ index: Int, row: inout AppliedMigration, finishing record: Record) throws {
     let section = script.sections[index]
-    guard tools.isAlone() else { throw SessionError.fenced }
+    guard tools.isAlone() else { throw failure(.fenced, section, nil) }
     if section.mode == .noTransaction {
       try runLoose(index, section, &row, record)
       return
     }
     if isNested { return try runInside(index, section, &row, record) }
-    var attempt = 1
-    while true {
-      var copy = row
-      do {
-        try transaction(index, section, &copy, record)
-        row = copy
-        return
-      } catch let failure as RunnerFailure
-        where failure.error.kind.isTemporary && attempt < options.attempts
-        && failure.error != .fenced
-      {
-        let pause = Self.pause(attempt)
-        tools.report(
-          .retry(failure.error, attempt: attempt, of: options.attempts, waiting: pause))
-        tools.wait(pause)
-        attempt += 1
-      }
+    var done = row
+    try Retries(options, tools).run {
+      done = row
+      try transaction(section) { try runInside(index, section, &done, record) }
     }
+    row = done
   }
 
   /// What is written when the section is done.
   enum Record {
     /// The row, with its progress.
     case save(isLast: Bool)
-    /// The row, as far as this: what is taken back was not run for good.
-    case reached(AppliedMigration.Progress)
     /// The row goes: the migration is no longer in force.
     case remove
   }
 
-  /// Runs a section that leaves no row: a hook, or a file that is run again. `after` is in its transaction.
-  func runAlone(_ index: Int, after: () throws(SessionError) -> Void = {}) throws {
+  /// Runs a section that leaves no row: of a hook, or of a file that is run again.
+  func runAlone(_ index: Int) throws {
     let section = script.sections[index]
-    do throws(SessionError) {
-      try session.begin(section.mode)
-    } catch {
-      throw failure(error, section, nil)
+    if isNested { return try statements(index, section) }
+    if section.mode != .noTransaction {
+      return try Retries(options, tools).run {
+        try transaction(section) { try statements(index, section) }
+      }
     }
     do {
-      for (position, statement) in section.statements.enumerated() {
-        try execute(statement, number: offset(index) + position + 1, section)
-      }
-      do throws(SessionError) {
-        try after()
-        try session.commit(section.mode)
-      } catch {
-        throw failure(error, section, nil)
-      }
+      try named(section) { () throws(SessionError) in try session.begin(section.mode) }
+      try statements(index, section)
+      try named(section) { () throws(SessionError) in try session.commit(section.mode) }
     } catch {
       session.rollback(section.mode)
       throw error
     }
   }
 
-  private static func pause(_ attempt: Int) -> Duration {
-    .milliseconds(min(10_000, 100 << min(attempt, 7)))
+  /// Runs all sections and then `record`: in one transaction where the modes allow it, as they must in a file
+  /// that runs `once`: half of it could not be told from all of it.
+  func runWhole(once: Bool, record: () throws(SessionError) -> Void) throws {
+    guard let first = script.sections.first else {
+      return try store.transaction(record)
+    }
+    let modes = Set(script.sections.map(\.mode))
+    guard modes.count == 1, modes != [.noTransaction] else {
+      guard !once else {
+        throw failure(
+          SessionError(
+            .other, "a file of seeds runs in one transaction: its sections cannot have other modes"),
+          first, nil)
+      }
+      for index in script.sections.indices { try runAlone(index) }
+      return try note(script.sections[script.sections.count - 1], record)
+    }
+    try Retries(options, tools).run {
+      try transaction(first) {
+        for (index, section) in script.sections.enumerated() {
+          if index > 0 {
+            try named(section) { () throws(SessionError) in try session.beginInside() }
+          }
+          try statements(index, section)
+        }
+        try named(first) { () throws(SessionError) in
+          try session.secure()
+          try record()
+        }
+      }
+    }
   }
 
   // MARK: - In a transaction
 
-  private func transaction(
-    _ index: Int, _ section: MigrationScript.Section, _ row: inout AppliedMigration,
-    _ record: Record
-  ) throws {
-    do throws(SessionError) {
-      try session.begin(section.mode)
-    } catch {
-      session.rollback(section.mode)
-      throw failure(error, section, nil)
-    }
+  private func transaction(_ section: MigrationScript.Section, _ body: () throws -> Void) throws {
     do {
-      try runInside(index, section, &row, record)
-    } catch {
-      session.rollback(section.mode)
-      throw error
-    }
-    do throws(SessionError) {
-      let name = try session.transactionName()
-      try commit(section, name)
-    } catch {
-      session.rollback(section.mode)
-      throw failure(error, section, nil)
-    }
-  }
-
-  /// When the answer to COMMIT is lost, another connection tells what became of it.
-  private func commit(
-    _ section: MigrationScript.Section, _ transaction: String?
-  ) throws(SessionError) {
-    do throws(SessionError) {
-      try session.commit(section.mode)
-    } catch {
-      guard error.kind == .connectionLost, let transaction else { throw error }
-      for attempt in 1...options.attempts {
-        switch (try? session.commitState(of: transaction)) ?? .inProgress {
-        case .committed:
-          tools.report(
-            .note("the connection was lost while section \(section.number) was committed: it was"))
-          return
-        case .aborted: throw error
-        case .inProgress: tools.wait(Self.pause(attempt))
-        case .unknown:
-          throw SessionError(
-            .connectionLost, error.message + "; whether the last section was committed is unknown",
-            nextStep: "look at `kedge status`: the history tells")
-        }
+      try named(section) { () throws(SessionError) in try session.begin(section.mode) }
+      try body()
+      try named(section) { () throws(SessionError) in
+        try Commit(session, options, tools).run(
+          section.mode, what: "section \(section.number) of \(title)")
       }
+    } catch {
+      session.rollback(section.mode)
       throw error
     }
   }
 
-  private func runInside(
-    _ index: Int, _ section: MigrationScript.Section, _ row: inout AppliedMigration,
-    _ record: Record
-  ) throws {
-    let clock = ContinuousClock()
-    let start = clock.now
+  /// Runs the statements of a section in the transaction that is open.
+  private func statements(_ index: Int, _ section: MigrationScript.Section) throws {
+    if isNested { try named(section) { () throws(SessionError) in try session.beginInside() } }
     for (position, statement) in section.statements.enumerated() {
       try execute(statement, number: offset(index) + position + 1, section)
       if section.mode != .noTransaction, !session.isInTransaction {
@@ -152,25 +122,29 @@ struct SectionRunner {
           section, statement)
       }
     }
-    do throws(SessionError) {
-      let elapsed = milliseconds(clock.now - start)
+  }
+
+  private func runInside(
+    _ index: Int, _ section: MigrationScript.Section, _ row: inout AppliedMigration,
+    _ record: Record
+  ) throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try statements(index, section)
+    let elapsed = milliseconds(clock.now - start)
+    try named(section) { () throws(SessionError) in
+      try session.secure()
       try write(section, &row, record, elapsed: elapsed)
-    } catch {
-      throw failure(error, section, nil)
     }
   }
 
-  private func write(
+  func write(
     _ section: MigrationScript.Section, _ row: inout AppliedMigration, _ record: Record,
     elapsed: Int
   ) throws(SessionError) {
     row.milliseconds += elapsed
     let version = row.version
     switch record {
-    case .reached(let progress):
-      row.progress = progress
-      try store.save(row)
-      try store.log(.sectionDone, version, section: section.number, milliseconds: elapsed)
     case .save(let isLast):
       row.progress = .init(sectionsDone: row.progress.sectionsDone + 1)
       if isLast { row.state = .applied }
@@ -184,156 +158,22 @@ struct SectionRunner {
     }
   }
 
-  // MARK: - Without a transaction
-
-  /// Each statement is noted before and after it runs, so that a crash leaves at most one to be looked at.
-  private func runLoose(
-    _ index: Int, _ section: MigrationScript.Section, _ row: inout AppliedMigration,
-    _ record: Record
-  ) throws {
-    do throws(SessionError) { try session.begin(.noTransaction) } catch {
-      throw failure(error, section, nil)
-    }
-    do {
-      try settings(before: row.progress.statementsDone, of: section)
-      for position in row.progress.statementsDone..<section.statements.count {
-        let statement = section.statements[position]
-        if isSetting(statement) {
-          try execute(statement, number: offset(index) + position + 1, section)
-          continue
-        }
-        try loose(statement, position, offset(index) + position + 1, section, &row)
-      }
-      try note(section) { () throws(SessionError) in
-        try write(section, &row, record, elapsed: 0)
-      }
-      try session.commit(.noTransaction)
-    } catch {
-      session.rollback(.noTransaction)
-      throw error
-    }
-  }
-
-  private func isSetting(_ statement: ScriptStatement) -> Bool {
-    let word = statement.text.utf8.prefix { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }
-    return ["set", "reset"].contains(String(decoding: word, as: UTF8.self).asciiLowercased)
-  }
-
-  /// What an earlier run has set is gone with its session.
-  private func settings(before done: Int, of section: MigrationScript.Section) throws {
-    for statement in section.statements.prefix(done) where isSetting(statement) {
-      do throws(SessionError) { try session.execute(try text(of: statement)) } catch {
-        throw failure(error, section, statement)
-      }
-    }
-  }
-
-  private func loose(
-    _ statement: ScriptStatement, _ position: Int, _ number: Int,
-    _ section: MigrationScript.Section, _ row: inout AppliedMigration
-  ) throws {
-    let clock = ContinuousClock()
-    let start = clock.now
-    var attempt = 1
-    if row.progress.isStatementOpen {
-      guard try settle(statement, section) else {
-        return try done(position, section, &row, elapsed: 0)
-      }
-    }
-    row.progress = .init(
-      sectionsDone: row.progress.sectionsDone, statementsDone: position, isStatementOpen: true)
-    let opened = row
-    try note(section) { () throws(SessionError) in
-      try store.save(opened)
-      try store.log(
-        .statementStarted, opened.version, section: section.number, statement: position + 1)
-    }
-    while true {
-      do {
-        try execute(statement, number: number, section)
-        break
-      } catch let failure as RunnerFailure
-        where failure.error.kind.isTemporary && attempt < options.attempts
-      {
-        let pause = Self.pause(attempt)
-        tools.report(
-          .retry(failure.error, attempt: attempt, of: options.attempts, waiting: pause))
-        tools.wait(pause)
-        attempt += 1
-        guard try settle(statement, section) else { break }
-      }
-    }
-    try done(position, section, &row, elapsed: milliseconds(clock.now - start))
-  }
-
-  private func done(
-    _ position: Int, _ section: MigrationScript.Section, _ row: inout AppliedMigration,
-    elapsed: Int
-  ) throws {
-    row.progress = .init(
-      sectionsDone: row.progress.sectionsDone, statementsDone: position + 1)
-    row.milliseconds += elapsed
-    let saved = row
-    try note(section) { () throws(SessionError) in
-      try store.save(saved)
-      try store.log(
-        .statementDone, saved.version, section: section.number, statement: position + 1,
-        milliseconds: elapsed)
-    }
-  }
-
-  /// Looks what became of a statement that was begun; true when it must run.
-  private func settle(
-    _ statement: ScriptStatement, _ section: MigrationScript.Section
-  ) throws -> Bool {
-    do throws(SessionError) {
-      let state =
-        switch options.openStatement {
-        case .look: try session.probe(try text(of: statement))
-        case .done: StatementState.done
-        case .notDone: StatementState.notDone
-        }
-      switch state {
-      case .done: return false
-      case .notDone, .repeatable: return true
-      case .halfDone(let cleanUp):
-        for text in cleanUp {
-          tools.report(.note("clearing the way: \(text)"))
-          try session.execute(text)
-        }
-        return true
-      case .unfinished(let finish):
-        for text in finish {
-          tools.report(.note("finishing: \(text)"))
-          try session.execute(text)
-        }
-        return false
-      case .unknown:
-        throw SessionError(
-          .other, "nothing tells whether this statement took effect",
-          nextStep: "look at the database, then: kedge resume --open-statement done|not-done")
-      }
-    } catch {
-      throw failure(error, section, statement)
-    }
-  }
-
-  private func note(
+  func note(
     _ section: MigrationScript.Section, _ body: () throws(SessionError) -> Void
   ) throws {
-    do throws(SessionError) {
-      try session.begin(.transaction)
-      try body()
-      try session.commit(.transaction)
-    } catch {
-      session.rollback(.transaction)
-      throw failure(error, section, nil)
-    }
+    try named(section) { () throws(SessionError) in try store.transaction(body) }
+  }
+
+  /// What fails in between statements.
+  func named(
+    _ section: MigrationScript.Section, _ body: () throws(SessionError) -> Void
+  ) throws {
+    do throws(SessionError) { try body() } catch { throw failure(error, section, nil) }
   }
 
   // MARK: - Statements
 
-  private func execute(
+  func execute(
     _ statement: ScriptStatement, number: Int, _ section: MigrationScript.Section
   ) throws {
     let clock = ContinuousClock()
@@ -347,7 +187,7 @@ struct SectionRunner {
     tools.report(.statementDone(statement, clock.now - start))
   }
 
-  private func text(of statement: ScriptStatement) throws(SessionError) -> String {
+  func text(of statement: ScriptStatement) throws(SessionError) -> String {
     guard script.header.usesVariables else { return statement.text }
     do {
       return try Variables.expand(statement.text, options.variables)
@@ -358,7 +198,7 @@ struct SectionRunner {
     }
   }
 
-  private func failure(
+  func failure(
     _ error: SessionError, _ section: MigrationScript.Section, _ statement: ScriptStatement?
   ) -> RunnerFailure {
     var line = statement?.line
@@ -372,5 +212,5 @@ struct SectionRunner {
       section: section.number, state: "", nextStep: error.nextStep)
   }
 
-  private func milliseconds(_ duration: Duration) -> Int { Int(duration / .milliseconds(1)) }
+  func milliseconds(_ duration: Duration) -> Int { Int(duration / .milliseconds(1)) }
 }

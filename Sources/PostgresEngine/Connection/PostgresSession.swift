@@ -7,10 +7,14 @@ package import SchemaModel
 /// Behind a pooler that hands out connections by transaction, nothing may be set for longer than a
 /// transaction: settings and role are then local, and sections without a transaction are refused.
 package final class PostgresSession: Session {
-  private let connection: PostgresConnection
+  private var connection: PostgresConnection
   private let target: ConnectionString
   /// The role that owns what is created.
   private let role: String?
+  /// What the setting `role` is while nobody has changed it.
+  private let startingRole: String
+  /// The role under which statements run.
+  private let user: String
   /// Whether a pooler stands between: the server's process is not the one that the connection was told.
   package let isPooled: Bool
   package let serverVersion: Int
@@ -25,11 +29,14 @@ package final class PostgresSession: Session {
     serverVersion = connection.serverVersionNumber
     let process = try connection.query("SELECT pg_catalog.pg_backend_pid()").first?.integer(0)
     isPooled = process != Int(connection.processID)
-    if !isPooled {
-      try connection.execute("SELECT pg_catalog.set_config('application_name', 'kedge', false)")
-      _ = try connection.run(
-        [settings(isTransactional: true).statement(local: false)] + roleStatements)
-    }
+    let known = try connection.run([
+      "BEGIN",
+      role.map { "SELECT pg_catalog.set_config('role', \(quotedLiteral($0)), true)" } ?? "SELECT",
+      "SELECT pg_catalog.current_setting('role'), current_user", "COMMIT",
+    ])
+    startingRole = known[2].first?.text(0) ?? "none"
+    user = known[2].first?.text(1) ?? ""
+    if !isPooled { _ = try connection.run(sessionSettings) }
   }
 
   package var engine: EngineName { .postgresql }
@@ -40,24 +47,82 @@ package final class PostgresSession: Session {
 
   package func canceller() -> PostgresCanceller? { connection.canceller() }
 
-  private var roleStatements: [String] {
-    role.map { ["SELECT pg_catalog.set_config('role', \(quotedLiteral($0)), false)"] } ?? []
+  /// Tells about an index that this session builds, until it is stopped.
+  package func watchIndex(_ report: @escaping @Sendable (String) -> Void) -> IndexProgress? {
+    isPooled ? nil : IndexProgress.start(target, process: processID, report: report)
   }
 
-  private func settings(isTransactional: Bool) -> SessionSettings {
-    // What runs outside of a transaction waits for others by design: a limit would leave it half done.
-    SessionSettings(
-      lockTimeout: isTransactional ? Self.lockTimeout : 0, statementTimeout: 0,
-      searchPath: ["public"])
+  package func reopen() throws(SessionError) {
+    try translated { () throws(PostgresError) in
+      connection = try PostgresConnection(target)
+      if !isPooled { _ = try connection.run(sessionSettings) }
+    }
+  }
+
+  // MARK: - Settings
+
+  /// What the history is read and written under. Names of the catalog come first: with `public` before it, or
+  /// a type of the session's own, somebody's function or operator would run with the runner's rights.
+  private static let safePath = ["pg_catalog", "pg_temp"]
+
+  /// Between sections: nothing that a migration has set stays.
+  private var sessionSettings: [String] {
+    ["RESET SESSION AUTHORIZATION", "RESET ALL"]
+      + settings(path: Self.safePath, lockTimeout: Self.lockTimeout, local: false)
+  }
+
+  private func settings(path: [String], lockTimeout: Int, local: Bool) -> [String] {
+    let pinned = SessionSettings(lockTimeout: lockTimeout, statementTimeout: 0, searchPath: path)
+    return [
+      pinned.statement(local: local)
+        + ", pg_catalog.set_config('role', \(quotedLiteral(startingRole)), \(local))"
+        + (isPooled ? "" : ", pg_catalog.set_config('application_name', 'kedge', \(local))")
+    ]
+  }
+
+  private var localSafeSettings: [String] {
+    ["SET LOCAL SESSION AUTHORIZATION DEFAULT"]
+      + settings(path: Self.safePath, lockTimeout: Self.lockTimeout, local: true)
   }
 
   // MARK: - Statements
 
   package func execute(_ statement: String) throws(SessionError) {
     try translated { () throws(PostgresError) in try connection.execute(statement) }
+    if role != nil { try refuseOtherRole() }
+  }
+
+  /// An environment's role is what its migrations may act as: one that takes the login's rights says so by
+  /// failing.
+  private func refuseOtherRole() throws(SessionError) {
+    guard connection.isOpen, !connection.isInFailedTransaction else { return }
+    let now = try translated { () throws(PostgresError) in
+      try connection.query("SELECT current_user").first?.text(0)
+    }
+    guard now != user else { return }
+    throw SessionError(
+      .permission,
+      "the statement changed the role from \(user) to \(now ?? "none"); this environment's migrations "
+        + "run as \(user)",
+      nextStep: "leave SET ROLE and RESET ROLE out, or run it in an environment without role:")
   }
 
   package func query(
+    _ statement: String, _ parameters: [String?]
+  ) throws(SessionError) -> [[String?]] {
+    guard isPooled, !connection.isInTransaction else { return try ask(statement, parameters) }
+    try beginRecord()
+    do throws(SessionError) {
+      let rows = try ask(statement, parameters)
+      try commitRecord()
+      return rows
+    } catch {
+      rollback(.transaction)
+      throw error
+    }
+  }
+
+  private func ask(
     _ statement: String, _ parameters: [String?]
   ) throws(SessionError) -> [[String?]] {
     try translated { () throws(PostgresError) in
@@ -76,31 +141,47 @@ package final class PostgresSession: Session {
     try translated { () throws(PostgresError) in
       switch mode {
       case .transaction, .foreignKeysOff:
-        let local = settings(isTransactional: true).statement(local: true)
-        let roles = roleStatements.map { $0.replacingSuffix("false)", with: "true)") }
-        _ = try connection.run(["BEGIN", local] + (isPooled ? roles : []))
+        _ = try connection.run(
+          ["BEGIN"] + settings(path: ["public"], lockTimeout: Self.lockTimeout, local: true))
       case .noTransaction:
-        try connection.execute(settings(isTransactional: false).statement(local: false))
+        // What runs outside of a transaction waits for others by design: a limit would leave it half done.
+        _ = try connection.run(settings(path: ["public"], lockTimeout: 0, local: false))
       }
     }
   }
 
+  package func beginRecord() throws(SessionError) {
+    try translated { () throws(PostgresError) in
+      _ = try connection.run(["BEGIN"] + localSafeSettings)
+    }
+  }
+
+  package func commitRecord() throws(SessionError) {
+    try translated { () throws(PostgresError) in try connection.execute("COMMIT") }
+  }
+
+  package func beginInside() throws(SessionError) {
+    try translated { () throws(PostgresError) in
+      _ = try connection.run(
+        settings(path: ["public"], lockTimeout: Self.lockTimeout, local: true))
+    }
+  }
+
+  package func secure() throws(SessionError) {
+    try translated { () throws(PostgresError) in _ = try connection.run(localSafeSettings) }
+  }
+
   package func commit(_ mode: Section.Mode) throws(SessionError) {
-    switch mode {
-    case .transaction, .foreignKeysOff: try execute("COMMIT")
-    case .noTransaction: try restore()
+    try translated { () throws(PostgresError) in
+      let end = mode == .noTransaction ? [] : ["COMMIT"]
+      _ = try connection.run(end + (isPooled ? [] : sessionSettings))
     }
   }
 
   package func rollback(_ mode: Section.Mode) {
     guard connection.isOpen else { return }
     if connection.isInTransaction { try? connection.execute("ROLLBACK") }
-    if mode == .noTransaction { try? restore() }
-  }
-
-  /// A section without a transaction may have set what the next one must not see.
-  private func restore() throws(SessionError) {
-    try execute(settings(isTransactional: true).statement(local: false))
+    if mode == .noTransaction, !isPooled { _ = try? connection.run(sessionSettings) }
   }
 
   package func transactionName() throws(SessionError) -> String? {
@@ -119,6 +200,31 @@ package final class PostgresSession: Session {
       default: return .unknown
       }
     }
+  }
+
+  package func serverProcess() throws(SessionError) -> String? {
+    if isPooled { return nil }
+    let rows = try query(
+      """
+      SELECT pid || ' ' || backend_start::text FROM pg_catalog.pg_stat_activity
+      WHERE pid = pg_catalog.pg_backend_pid()
+      """)
+    return rows.first?.first ?? nil
+  }
+
+  package func isRunning(_ process: String) throws(SessionError) -> Bool {
+    try !query(
+      "SELECT FROM pg_catalog.pg_stat_activity WHERE pid || ' ' || backend_start::text = $1",
+      [process]
+    ).isEmpty
+  }
+
+  package func end(_ process: String) throws(SessionError) {
+    _ = try query(
+      """
+      SELECT pg_catalog.pg_terminate_backend(pid, 10000) FROM pg_catalog.pg_stat_activity
+      WHERE pid || ' ' || backend_start::text = $1
+      """, [process])
   }
 
   package func objectionsToHistory() throws(SessionError) -> [String] {
@@ -143,12 +249,6 @@ package final class PostgresSession: Session {
     } catch {
       throw SessionError(error)
     }
-  }
-}
-
-extension String {
-  fileprivate func replacingSuffix(_ suffix: String, with other: String) -> String {
-    hasSuffix(suffix) ? dropLast(suffix.count) + other : self
   }
 }
 

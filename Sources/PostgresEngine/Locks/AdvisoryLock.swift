@@ -16,7 +16,10 @@ package final class AdvisoryLock: DatabaseLock {
     connection = try PostgresConnection(target)
     self.actor = actor
     _ = try connection.query(
-      "SELECT pg_catalog.set_config('application_name', $1, false)", ["kedge lock of \(actor)"])
+      """
+      SELECT pg_catalog.set_config('application_name', $1, false),
+        pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false)
+      """, ["kedge lock of \(actor)"])
   }
 
   package func tryAcquire() throws(SessionError) -> Bool {
@@ -66,7 +69,7 @@ package final class AdvisoryLock: DatabaseLock {
     _ = try? connection.query("SELECT pg_catalog.pg_advisory_unlock(\(Self.key))")
   }
 
-  /// Ends the holder's lock connection. Its writes are fenced by the epoch, so that it stops at its next
+  /// Ends the holder's lock connection. To be called after its epoch was ended: then it stops at its next
   /// record.
   package func breakOpen() throws(SessionError) -> String {
     guard let holder = try holder() else { return "nobody holds the lock" }

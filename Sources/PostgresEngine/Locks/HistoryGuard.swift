@@ -46,7 +46,15 @@ enum HistoryGuard {
       || ' kedge.' || c.relname
     FROM relation c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) a
       LEFT JOIN pg_catalog.pg_roles g ON g.oid = a.grantee
-    WHERE a.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER')
+    WHERE a.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES')
       AND c.relkind = 'r' AND a.grantee <> c.relowner AND a.grantee NOT IN (SELECT oid FROM trusted)
+    UNION ALL
+    SELECT COALESCE(g.rolname, 'everybody') || ' may ' || pg_catalog.lower(a.privilege_type)
+      || ' kedge.' || c.relname || '.' || t.attname
+    FROM relation c JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid AND NOT t.attisdropped
+      CROSS JOIN LATERAL pg_catalog.aclexplode(t.attacl) a
+      LEFT JOIN pg_catalog.pg_roles g ON g.oid = a.grantee
+    WHERE a.privilege_type IN ('INSERT', 'UPDATE', 'REFERENCES') AND a.grantee <> c.relowner
+      AND a.grantee NOT IN (SELECT oid FROM trusted)
     """
 }

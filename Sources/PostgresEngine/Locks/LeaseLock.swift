@@ -6,6 +6,8 @@ import Synchronization
 /// whichever client comes next.
 package final class LeaseLock: DatabaseLock {
   private let target: ConnectionString
+  /// Whom the history belongs to.
+  private let role: String?
   private let actor: String
   private let heart: Heart
   private static let seconds = 30
@@ -18,8 +20,9 @@ package final class LeaseLock: DatabaseLock {
   }
 
   /// The history's tables must be there.
-  package init(_ target: ConnectionString, actor: String) {
+  package init(_ target: ConnectionString, role: String?, actor: String) {
     self.target = target
+    self.role = role
     self.actor = actor
     heart = Heart()
   }
@@ -27,19 +30,43 @@ package final class LeaseLock: DatabaseLock {
   deinit { heart.state.withLock { $0.isBeating = false } }
 
   package func tryAcquire() throws(SessionError) -> Bool {
-    do throws(PostgresError) {
-      let connection = try PostgresConnection(target)
+    let hasIt = try within { connection throws(PostgresError) in
       guard try Self.renew(connection, actor, taking: true) else { return false }
       // A runner with a direct connection holds the advisory lock instead.
-      if try AdvisoryLock.isTaken(on: connection) {
-        try Self.give(connection, actor)
-        return false
-      }
-      startBeating()
-      return true
+      guard try AdvisoryLock.isTaken(on: connection) else { return true }
+      try Self.give(connection, actor)
+      return false
+    }
+    if hasIt { startBeating() }
+    return hasIt
+  }
+
+  private func within<Value>(
+    _ body: (borrowing PostgresConnection) throws(PostgresError) -> Value
+  ) throws(SessionError) -> Value {
+    do throws(PostgresError) {
+      return try Self.within(target, role, body)
     } catch {
       throw SessionError(error)
     }
+  }
+
+  /// In a transaction of its own, with the rights of whom the history belongs to.
+  private static func within<Value>(
+    _ target: ConnectionString, _ role: String?,
+    _ body: (borrowing PostgresConnection) throws(PostgresError) -> Value
+  ) throws(PostgresError) -> Value {
+    let connection = try PostgresConnection(target)
+    var begin = [
+      "BEGIN", "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)",
+    ]
+    if let role {
+      begin.append("SELECT pg_catalog.set_config('role', \(quotedLiteral(role)), true)")
+    }
+    _ = try connection.run(begin)
+    let value = try body(connection)
+    try connection.execute("COMMIT")
+    return value
   }
 
   private static func renew(
@@ -68,17 +95,17 @@ package final class LeaseLock: DatabaseLock {
 
   private func startBeating() {
     heart.state.withLock { $0 = .init(isBeating: true) }
-    let (heart, target, actor) = (heart, target, actor)
+    let (heart, target, actor, role) = (heart, target, actor, role)
     DetachedThread.start {
       while true {
         for _ in 0..<LeaseLock.beat {
           sleep(1)
           guard heart.state.withLock({ $0.isBeating }) else { return }
         }
-        let isOurs: Bool? = try? {
-          let connection = try PostgresConnection(target)
-          return try LeaseLock.renew(connection, actor, taking: false)
-        }()
+        let isOurs: Bool? = try? LeaseLock.within(target, role) {
+          connection throws(PostgresError) in
+          try LeaseLock.renew(connection, actor, taking: false)
+        }
         // One beat may fail on the way; a lease that another has is lost.
         if isOurs == false { heart.state.withLock { $0.isLost = true } }
       }
@@ -88,34 +115,31 @@ package final class LeaseLock: DatabaseLock {
   package func isHeld() -> Bool { heart.state.withLock { $0.isBeating && !$0.isLost } }
 
   package func holder() throws(SessionError) -> String? {
-    do throws(PostgresError) {
-      let connection = try PostgresConnection(target)
+    try within { connection throws(PostgresError) in
       let rows = try connection.query(
         """
         SELECT holder, pg_catalog.to_char(lease_until, 'YYYY-MM-DD HH24:MI:SS TZ') FROM kedge.state
         WHERE id = 1 AND lease_until > pg_catalog.clock_timestamp()
         """)
       return rows.first.map { "\($0.text(0)), whose lease ends at \($0.text(1))" }
-    } catch {
-      throw SessionError(error)
     }
   }
 
   package func release() {
-    heart.state.withLock { $0.isBeating = false }
-    guard let connection = try? PostgresConnection(target) else { return }
-    try? Self.give(connection, actor)
+    let isBeating = heart.state.withLock { state in
+      defer { state.isBeating = false }
+      return state.isBeating
+    }
+    guard isBeating else { return }
+    try? within { connection throws(PostgresError) in try Self.give(connection, actor) }
   }
 
   package func breakOpen() throws(SessionError) -> String {
     guard let holder = try holder() else { return "nobody holds a lease" }
-    do throws(PostgresError) {
-      let connection = try PostgresConnection(target)
+    try within { connection throws(PostgresError) in
       try connection.execute(
-        "UPDATE kedge.state SET lease_until = NULL, holder = NULL, epoch = epoch + 1 WHERE id = 1")
-      return "the lease was taken from \(holder)"
-    } catch {
-      throw SessionError(error)
+        "UPDATE kedge.state SET lease_until = NULL, holder = NULL WHERE id = 1")
     }
+    return "the lease was taken from \(holder)"
   }
 }

@@ -8,18 +8,22 @@ package final class SQLiteLock: DatabaseLock {
   private var descriptor: Int32 = -1
 
   package init(database: String, actor: String) {
-    path = database + "-kedge.lock"
+    // The database may have several names; its lock has one.
+    let real = realpath(database, nil)
+    path = (real.map { String(cString: $0) } ?? database) + "-kedge.lock"
+    free(real)
     self.actor = actor
   }
 
   deinit { release() }
 
   package func tryAcquire() throws(SessionError) -> Bool {
-    let handle = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard handle >= 0 else {
-      throw SessionError(
-        .other, "cannot lock the database: \(path): \(String(cString: strerror(errno)))",
-        nextStep: "check the permissions of the folder")
+    // No links: where others may write, one could lead to a file of ours, which would be emptied.
+    let handle = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
+    guard handle >= 0 else { throw Self.failure(path, String(cString: strerror(errno))) }
+    guard Self.isPlainFile(handle) else {
+      close(handle)
+      throw Self.failure(path, "it is no plain file of its own")
     }
     guard flock(handle, LOCK_EX | LOCK_NB) == 0 else {
       close(handle)
@@ -37,6 +41,18 @@ package final class SQLiteLock: DatabaseLock {
     return true
   }
 
+  private static func failure(_ path: String, _ reason: String) -> SessionError {
+    SessionError(
+      .other, "cannot lock the database: \(path): \(reason)",
+      nextStep: "check the permissions of the folder, and remove what is there under that name")
+  }
+
+  private static func isPlainFile(_ handle: Int32) -> Bool {
+    var opened = stat()
+    return fstat(handle, &opened) == 0 && opened.st_mode & S_IFMT == S_IFREG
+      && opened.st_nlink <= 1
+  }
+
   private func isFile(_ handle: Int32) -> Bool {
     var (opened, named) = (stat(), stat())
     return fstat(handle, &opened) == 0 && stat(path, &named) == 0
@@ -46,7 +62,7 @@ package final class SQLiteLock: DatabaseLock {
   package func isHeld() -> Bool { descriptor >= 0 && isFile(descriptor) }
 
   package func holder() throws(SessionError) -> String? {
-    let handle = open(path, O_RDONLY | O_CLOEXEC)
+    let handle = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard handle >= 0 else { return nil }
     defer { close(handle) }
     // Who gets it, even for a moment, knows that nobody has it.

@@ -153,7 +153,7 @@ package final class SQLiteSession: Session {
       """
       SELECT CASE type WHEN 'trigger' THEN 'the trigger ' || name || ' on ' || tbl_name
         ELSE name || ' is a ' || type END
-      FROM sqlite_master
+      FROM main.sqlite_master
       WHERE (type = 'trigger' AND tbl_name LIKE '\\_kedge\\_%' ESCAPE '\\')
         OR (type = 'view' AND name LIKE '\\_kedge\\_%' ESCAPE '\\')
       """, [])
