@@ -79,7 +79,10 @@ let package = Package(
         "SchemaModel",
       ],
       path: "Tests/Benchmarks",
-      exclude: ["bench.py", "bench.sh", "raw-catalog.sql", "schema.sql", "sqlite.py"]),
+      exclude: [
+        "bench.py", "bench.sh", "migrations.py", "migrations.sh", "raw-catalog.sql", "schema.sql",
+        "sqlite.py",
+      ]),
     .target(
       name: "TestSupport",
       dependencies: [
@@ -127,6 +130,8 @@ let package = Package(
       dependencies: ["PostgresEngine", "SchemaModel", "Sources", "TestSupport"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["SchemaModel", "TestSupport"]),
     .testTarget(name: "KedgeCLITests", dependencies: ["TestSupport", "kedge"]),
+    .testTarget(
+      name: "RunnerTests", dependencies: ["Planning", "PostgresEngine", "TestSupport", "kedge"]),
     .testTarget(
       name: "SQLiteEngineTests",
       dependencies: [

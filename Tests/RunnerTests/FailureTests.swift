@@ -1,0 +1,219 @@
+import Foundation
+import PostgresEngine
+import SchemaModel
+import Testing
+
+/// What others, the network and the files do to a runner.
+@Suite struct FailureTests {
+  private static func lines(_ text: String, within width: Int) -> Bool {
+    text.split(separator: "\n").allSatisfy { $0.count <= width }
+  }
+
+  // MARK: - Locks of others
+
+  @Test func aLockThatIsGivenBackIsWaitedFor() throws {
+    let place = try Place(.postgresql)
+    defer { place.close() }
+    let witness = try Witness(place)
+    #expect(try place.kedge("apply", "--to", "3").code == 0)
+    let gate = try Gate(place, "LOCK TABLE items IN ACCESS SHARE MODE")
+    try place.migration(
+      4, "drop_index",
+      up: "INSERT INTO witness VALUES (4, 2, 'up');\nALTER TABLE items ADD COLUMN more int;\n")
+    let run = try place.start("apply")
+    for _ in 0..<200 where !run.errorsSoFar.contains("trying again in") {
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    try gate.open()
+    let answer = try run.wait()
+    #expect(answer.code == 0, "\(answer.errors)")
+    #expect(answer.errors.contains("(1 of 10)"), "\(answer.errors)")
+    try witness.check()
+  }
+
+  @Test(arguments: ["40P01", "40001", "55P03"]) func whatPassesIsTriedAgain(code: String) throws {
+    let place = try Place(.postgresql)
+    defer { place.close() }
+    try place.run("CREATE TABLE witness (a int)", "CREATE SEQUENCE tries")
+    try place.migration(
+      1, "again",
+      up: """
+        INSERT INTO witness VALUES (1);
+        DO $$ BEGIN
+          IF nextval('tries') < 3 THEN RAISE EXCEPTION 'not now' USING ERRCODE = '\(code)'; END IF;
+        END $$;
+        """)
+    let answer = try place.kedge("apply")
+    #expect(answer.code == 0, "\(answer.errors)")
+    #expect(answer.errors.contains("(2 of 10)"))
+    #expect(try place.value("SELECT count(*) FROM witness") == "1")
+  }
+
+  @Test func aDeadlockIsTriedAgain() throws {
+    let place = try Place(.postgresql)
+    defer { place.close() }
+    try place.run("CREATE TABLE one (a int)", "CREATE TABLE two (a int)")
+    try place.migration(
+      1, "both", up: "LOCK TABLE one;\nLOCK TABLE two;\nINSERT INTO one VALUES (1);\n")
+    let gate = try Gate(place, "LOCK TABLE two")
+    let run = try place.start("apply")
+    #expect(try place.waitUntilBlocked("LOCK TABLE two%"))
+    try gate.run("LOCK TABLE one")
+    try gate.open()
+    let answer = try run.wait()
+    #expect(answer.code == 0, "\(answer.errors)")
+    #expect(answer.errors.contains("deadlock detected"))
+    #expect(try place.value("SELECT count(*) FROM one") == "1")
+  }
+
+  @Test func aBusySQLiteFileIsWaitedFor() throws {
+    let place = try Place(.sqlite)
+    defer { place.close() }
+    try place.migration(1, "t", up: "CREATE TABLE t (a);\nINSERT INTO t VALUES (1);\n")
+    try place.run("CREATE TABLE other (a)")
+    let holder = Process()
+    holder.executableURL = URL(filePath: "/usr/bin/env")
+    holder.arguments = ["sqlite3", place.address, "BEGIN IMMEDIATE;", ".shell sleep 8"]
+    try holder.run()
+    Thread.sleep(forTimeInterval: 0.5)
+    let answer = try place.kedge("apply")
+    holder.waitUntilExit()
+    #expect(answer.code == 0, "\(answer.errors)")
+    #expect(try place.value("SELECT count(*) FROM t") == "1")
+  }
+
+  // MARK: - The answer to COMMIT is lost
+
+  @Test(arguments: [true, false]) func anAnswerToCommitIsLost(isCommitted: Bool) throws {
+    let place = try Place(.postgresql)
+    defer { place.close() }
+    let witness = try Witness(place)
+    let proxy = try SocketProxy(
+      to: RunnerServer.shared().socketDirectory, after: "INSERT INTO witness VALUES (1, 2, 'up')",
+      losing: isCommitted ? .answer : .request)
+    defer { proxy.stop() }
+    let run = try RunningKedge(
+      ["apply", Place.url(proxy.folder, place.name)], in: place.folder)
+    let answer = try run.wait()
+    #expect(proxy.hasLost)
+    try place.settle()
+    try witness.check()
+    if isCommitted {
+      #expect(answer.code == 0, "\(answer.errors)")
+      #expect(answer.errors.contains("was committed: it was"), "\(answer.errors)")
+    } else {
+      #expect(answer.code == 2)
+      #expect(answer.errors.contains("was not committed"), "\(answer.errors)")
+      let resumed = try place.kedge("resume")
+      #expect(resumed.code == 0, "\(resumed.errors)")
+      #expect(try place.kedge("apply").code == 0)
+    }
+    try witness.check()
+  }
+
+  // MARK: - Ctrl-C
+
+  @Test func anInterruptionLeavesNothingHalfDone() throws {
+    let place = try Place(.postgresql)
+    defer { place.close() }
+    let witness = try Witness(place)
+    #expect(try place.kedge("apply", "--to", "1").code == 0)
+    try place.migration(
+      2, "index", up: "INSERT INTO witness VALUES (2, 1, 'up');\nSELECT pg_sleep(600);\n")
+    let run = try place.start("apply")
+    #expect(
+      try place.wait(
+        for: """
+          SELECT 1 FROM pg_stat_activity
+          WHERE query LIKE 'SELECT pg_sleep%' AND datname = current_database()
+          """))
+    run.signal(SIGINT)
+    #expect(try run.wait().code == 130)
+    try place.settle()
+    try witness.check()
+    #expect(try place.kedge("lock").output.contains("nobody"))
+    #expect(try place.kedge("history").output.contains("canceling statement due to user request"))
+  }
+
+  @Test func anIndexThatIsInterruptedIsBuiltByResume() throws {
+    let place = try Place(.postgresql)
+    defer { place.close() }
+    let witness = try Witness(place)
+    #expect(try place.kedge("apply", "--to", "1").code == 0)
+    let gate = try Gate.snapshot(place)
+    let run = try place.start("apply")
+    #expect(try place.waitUntilBlocked("CREATE INDEX CONCURRENTLY%"))
+    run.signal(SIGINT)
+    #expect(try run.wait().code == 130)
+    try place.settle()
+    try witness.check()
+    let status = try place.kedge("status")
+    #expect(status.output.contains("1 of 3 sections"), "\(status.output)")
+    try gate.open()
+    #expect(try place.kedge("resume").code == 0)
+    try witness.check()
+  }
+
+  // MARK: - Faulty files
+
+  @Test(arguments: [EngineName.sqlite, .postgresql]) func aFailureNamesItsPlace(engine: EngineName)
+    throws
+  {
+    let place = try Place(engine)
+    defer { place.close() }
+    try place.migration(
+      1, "half",
+      up: """
+        CREATE TABLE t (a int);
+        -- kedge:section 2
+        INSERT INTO t
+          VALUES (1);
+        INSERT INTO nowhere (one, two, three, four, five, six, seven, eight, nine, ten) VALUES (1);
+        """,
+      down: "-- kedge:section 1\nDROP TABLE t;\n")
+    let answer = try place.kedge("apply")
+    #expect(answer.code == 2)
+    #expect(answer.errors.contains("error: migrations/1_half.up.sql:5: "), "\(answer.errors)")
+    #expect(answer.errors.contains("1 of 2 sections of it are done"), "\(answer.errors)")
+    #expect(answer.errors.contains("kedge resume"))
+    #expect(Self.lines(answer.errors, within: 80), "\(answer.errors)")
+    #expect(try place.value("SELECT count(*) FROM t") == "0")
+    // Mended, it goes on where it stopped; what ran is not run again.
+    try place.migration(
+      1, "half",
+      up: "CREATE TABLE t (a int);\n-- kedge:section 2\nINSERT INTO t VALUES (2);\n",
+      down: "-- kedge:section 1\nDROP TABLE t;\n")
+    #expect(try place.kedge("resume").code != 0)
+    let resumed = try place.kedge("resume", "--accept-changed")
+    #expect(resumed.code == 0, "\(resumed.errors)")
+    #expect(try place.value("SELECT a FROM t") == "2")
+  }
+
+  @Test(arguments: [EngineName.sqlite, .postgresql])
+  func whatRanIsTakenBackAndNothingElse(engine: EngineName) throws {
+    let place = try Place(engine)
+    defer { place.close() }
+    try place.migration(
+      1, "half",
+      up: """
+        CREATE TABLE t (a int);
+        -- kedge:section 2
+        CREATE TABLE u (a int);
+        -- kedge:section 3
+        CREATE TABLE t (a int);
+        """,
+      down: """
+        -- kedge:section 3
+        DROP TABLE never;
+        -- kedge:section 2
+        DROP TABLE u;
+        -- kedge:section 1
+        DROP TABLE t;
+        """)
+    #expect(try place.kedge("apply").code == 2)
+    let back = try place.kedge("rollback", "--allow", "all")
+    #expect(back.code == 0, "\(back.errors)")
+    #expect(try place.kedge("status").output.contains("1 pending"))
+    #expect(try !place.schema().contains("tables:"))
+  }
+}

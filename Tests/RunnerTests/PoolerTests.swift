@@ -1,0 +1,171 @@
+import Foundation
+import PostgresEngine
+import SchemaModel
+import Testing
+
+/// Behind PgBouncer, which hands out its connections by transaction.
+@Suite(.serialized, .enabled(if: Pooler.program != nil, "pgbouncer is not installed"))
+struct PoolerTests {
+  private let place: Place
+  private let pooler: Pooler
+  private let direct: String
+
+  init() throws {
+    place = try Place(.postgresql)
+    pooler = try Pooler(RunnerServer.shared())
+    direct = place.address
+    place.address = Place.url(pooler.folder.path, place.name)
+  }
+
+  private func close() {
+    pooler.stop()
+    place.close()
+  }
+
+  private func writeTransactional() throws {
+    try place.run("CREATE TABLE witness (version int, section int, way text)")
+    for version in 1...3 {
+      try place.migration(
+        version, "t\(version)",
+        up: """
+          INSERT INTO public.witness VALUES (\(version), 1, 'up');
+          CREATE TABLE public.t\(version) (a int);
+          -- kedge:section 2
+          INSERT INTO public.witness VALUES (\(version), 2, 'up');
+          ALTER TABLE public.t\(version) ADD COLUMN b int;
+          """,
+        down: "DROP TABLE public.t\(version);\n")
+    }
+  }
+
+  private func expectOnce() throws {
+    #expect(
+      try place.rows(
+        "SELECT version, section, count(*) FROM witness GROUP BY 1, 2 HAVING count(*) <> 1")
+        == [])
+    #expect(try place.value("SELECT count(*) FROM witness") == "6")
+  }
+
+  @Test func oneRunner() throws {
+    defer { close() }
+    try writeTransactional()
+    let answer = try place.kedge("apply")
+    #expect(answer.code == 0, "\(answer.errors)")
+    try expectOnce()
+    // The lease ends with its runner, not with its time.
+    let back = try place.kedge("rollback", "--all", "--allow", "all", "--wait", "0")
+    #expect(back.code == 0, "\(back.errors)")
+    #expect(try place.kedge("status").output.contains("3 pending"))
+    #expect(try place.kedge("lock").output.contains("nobody"))
+  }
+
+  @Test func whatCannotRunInATransactionIsRefused() throws {
+    defer { close() }
+    _ = try Witness(place)
+    let answer = try place.kedge("apply")
+    #expect(answer.code == 3)
+    #expect(answer.errors.contains("2_index.up.sql"), "\(answer.errors)")
+    #expect(answer.errors.contains("pooler"), "\(answer.errors)")
+    #expect(answer.errors.contains("the server's own address"))
+    #expect(try place.value("SELECT count(*) FROM witness") == "0")
+  }
+
+  @Test func twoRunnersThroughIt() throws {
+    defer { close() }
+    try writeTransactional()
+    let runs = try (0..<2).map { _ in try place.start("apply", ["--wait", "120"]) }
+    for run in runs {
+      let answer = try run.wait()
+      #expect(answer.code == 0, "\(answer.errors)")
+    }
+    try expectOnce()
+  }
+
+  @Test func oneThroughItAndOneBesideIt() throws {
+    defer { close() }
+    try writeTransactional()
+    let pooled = try place.start("apply", ["--wait", "120"])
+    place.address = direct
+    let other = try place.start("apply", ["--wait", "120"])
+    for run in [pooled, other] {
+      let answer = try run.wait()
+      #expect(answer.code == 0, "\(answer.errors)")
+    }
+    try expectOnce()
+  }
+
+  @Test func whoHasTheLeaseIsNamedAndShutOut() throws {
+    defer { close() }
+    try writeTransactional()
+    #expect(try place.kedge("apply", "--to", "1").code == 0)
+    let gate = try Gate(place, "LOCK TABLE witness IN ACCESS EXCLUSIVE MODE")
+    let first = try place.start("apply")
+    #expect(try place.waitUntilBlocked("INSERT INTO public.witness%"))
+    let second = try place.kedge("apply", "--wait", "0")
+    #expect(second.code == 3)
+    #expect(second.errors.contains("whose lease ends at"), "\(second.errors)")
+    // A runner with a connection of its own respects the lease.
+    let beside = try RunningKedge(["apply", direct, "--wait", "0"], in: place.folder).wait()
+    #expect(beside.code == 3, "\(beside.errors)")
+    #expect(beside.errors.contains("whose lease ends at"), "\(beside.errors)")
+    let broken = try place.kedge("lock", "--break")
+    #expect(broken.output.contains("the lease was taken from"), "\(broken)")
+    try gate.open()
+    let answer = try first.wait()
+    #expect(answer.code == 3, "\(answer.errors)")
+    #expect(answer.errors.contains("another runner has taken over"), "\(answer.errors)")
+    #expect(try place.kedge("apply", "--wait", "0").code == 0)
+    try expectOnce()
+  }
+}
+
+/// A private PgBouncer before a private server.
+struct Pooler {
+  static let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].first {
+    FileManager.default.isExecutableFile(atPath: $0)
+  }
+
+  let folder: URL
+  private let process = Process()
+
+  init(_ server: PrivateServer) throws {
+    // The path of a socket is short.
+    folder = URL(filePath: "/tmp/kp-\(UInt32.random(in: 0 ... .max))")
+    try FileManager.default.createDirectory(
+      at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o777])
+    chmod(folder.path, 0o777)
+    let settings = folder.appending(path: "pgbouncer.ini")
+    try Data(
+      """
+      [databases]
+      * = host=\(server.socketDirectory) port=5432 user=postgres
+      [pgbouncer]
+      listen_port = 5432
+      unix_socket_dir = \(folder.path)
+      auth_type = any
+      pool_mode = transaction
+      default_pool_size = 8
+      """.utf8
+    ).write(to: settings)
+    // It refuses to run as root.
+    let isRoot = getuid() == 0
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments =
+      (isRoot ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [])
+      + [Self.program ?? "pgbouncer", "-q", settings.path]
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    let socket = folder.appending(path: ".s.PGSQL.5432").path
+    for _ in 0..<100 where !FileManager.default.fileExists(atPath: socket) {
+      Thread.sleep(forTimeInterval: 0.1)
+    }
+  }
+
+  func stop() {
+    // It holds nothing that has to be put away.
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    try? FileManager.default.removeItem(at: folder)
+  }
+}
