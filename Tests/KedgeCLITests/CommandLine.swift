@@ -31,6 +31,10 @@ struct Terminal {
   }
 
   func kedge(_ arguments: String..., environment: [String: String] = [:]) throws -> Answer {
+    try kedge(arguments, environment: environment)
+  }
+
+  func kedge(_ arguments: [String], environment: [String: String] = [:]) throws -> Answer {
     try run(Terminal.binary.path, arguments, environment: environment)
   }
 
