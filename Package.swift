@@ -53,6 +53,7 @@ let package = Package(
       dependencies: [
         "Comparison", "Migrations", "Planning", "SchemaDiff", "SchemaModel", "Seeding", "SQLText",
       ]),
+    .target(name: "Linting", dependencies: ["Planning", "SchemaModel", "SQLText"]),
     .target(
       name: "Reporting",
       dependencies: ["Comparison", "Planning", "Proving", "SchemaDiff", "SchemaModel"]),
@@ -66,7 +67,7 @@ let package = Package(
     .target(
       name: "KedgeCLI",
       dependencies: [
-        "Comparison", "Digest", "Migrations", "Planning", "Proving", "Reporting", "SchemaDiff",
+        "Comparison", "Digest", "Linting", "Migrations", "Planning", "Proving", "Reporting", "SchemaDiff",
         "SchemaModel", "SchemaYAML", "Sources", "SQLText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -115,6 +116,11 @@ let package = Package(
       name: "ReportingTests",
       dependencies: [
         "Comparison", "Proving", "Reporting", "SchemaDiff", "SchemaModel", "TestSupport",
+      ]),
+    .testTarget(
+      name: "LintingTests",
+      dependencies: [
+        "Linting", "Planning", "PostgresEngine", "SchemaModel", "SQLText", "TestSupport",
       ]),
     .testTarget(
       name: "ProofTests",

@@ -17,12 +17,15 @@ package struct StatementSplitter {
     package let text: String
     /// The line on which it begins, from one.
     package let line: Int
+    /// The bytes of the text in the script.
+    package let range: Range<Int>
   }
 
   private let bytes: [UInt8]
   private var position = 0
   private var line = 1
   private var pieces: [Piece] = []
+  private var comments: [Range<Int>] = []
 
   // The statement that is being read.
   private var start: Int?
@@ -30,11 +33,22 @@ package struct StatementSplitter {
   private var depth = 0
   private var bodyDepth = 0
   private var words: [String] = []
+  /// The word `begin` of a routine, until the next one says whether a body follows.
+  private var isAtBegin = false
+  /// Backslashes escape in every string while `standard_conforming_strings` is off.
+  private var escapesInStrings = false
 
   package static func pieces(of script: String) throws(LexicalProblem) -> [Piece] {
-    var splitter = StatementSplitter(bytes: Array(script.utf8))
+    try self.script(script).pieces
+  }
+
+  /// The pieces together with the places of all comments.
+  package static func script(_ text: String) throws(LexicalProblem) -> Script {
+    var splitter = StatementSplitter(bytes: Array(text.utf8))
+    // A byte order mark is no part of the first statement.
+    if splitter.bytes.starts(with: [0xEF, 0xBB, 0xBF]) { splitter.position = 3 }
     try splitter.run()
-    return splitter.pieces
+    return Script(pieces: splitter.pieces, comments: splitter.comments)
   }
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
@@ -48,8 +62,14 @@ package struct StatementSplitter {
         line += 1
         position += 1
       case 0x20, 0x09, 0x0B, 0x0C, 0x0D: position += 1
-      case UInt8(ascii: "-") where next == UInt8(ascii: "-"): skipLine()
-      case UInt8(ascii: "/") where next == UInt8(ascii: "*"): try skipComment()
+      case UInt8(ascii: "-") where next == UInt8(ascii: "-"):
+        let begin = position
+        skipLine()
+        comments.append(begin..<position)
+      case UInt8(ascii: "/") where next == UInt8(ascii: "*"):
+        let begin = position
+        try skipComment()
+        comments.append(begin..<position)
       case UInt8(ascii: "\\"): command()
       case UInt8(ascii: ";") where depth == 0 && bodyDepth == 0:
         if !finish(at: position) { position += 1 }
@@ -65,8 +85,9 @@ package struct StatementSplitter {
       start = position
       startLine = line
     }
+    if !isNameStart(byte) { isAtBegin = false }
     switch byte {
-    case UInt8(ascii: "'"): try quoted(byte, escapes: false)
+    case UInt8(ascii: "'"): try quoted(byte, escapes: escapesInStrings)
     case UInt8(ascii: "\""): try quoted(byte, escapes: false)
     case UInt8(ascii: "$"): try dollar()
     case UInt8(ascii: "("):
@@ -87,13 +108,20 @@ package struct StatementSplitter {
       depth = 0
       bodyDepth = 0
       words = []
+      isAtBegin = false
     }
     guard let start else { return false }
     let text = String(decoding: bytes[start..<end], as: UTF8.self).trimmingSpace
     let isCopy =
       words.first == "copy" && words.contains("stdin")
       && words.last.map { $0 != "program" } ?? false
-    pieces.append(Piece(kind: isCopy ? .copy : .statement, text: text, line: startLine))
+    pieces.append(
+      Piece(
+        kind: isCopy ? .copy : .statement, text: text, line: startLine,
+        range: start..<(start + text.utf8.count)))
+    if words.first == "set", words.contains("standard_conforming_strings") {
+      escapesInStrings = text.asciiLowercased.hasSuffix("off")
+    }
     if isCopy { skipRows(from: end) }
     return isCopy
   }
@@ -112,14 +140,30 @@ package struct StatementSplitter {
     while position < bytes.count, isNamePart(bytes[position]) { position += 1 }
     // Enough to know a routine's body and a COPY by.
     let text = String(decoding: bytes[begin..<position], as: UTF8.self).asciiLowercased
-    note(text)
+    note(text, isLabel: isLabel(at: begin))
   }
 
-  private mutating func note(_ word: String) {
+  /// After a dot or `AS` any keyword is a name.
+  private func isLabel(at begin: Int) -> Bool {
+    guard let before = bytes[..<begin].lastIndex(where: { !isSpace($0) }) else { return false }
+    if bytes[before] == UInt8(ascii: ".") { return true }
+    guard before >= 2, bytes[before] | 0x20 == UInt8(ascii: "s"),
+      bytes[before - 1] | 0x20 == UInt8(ascii: "a")
+    else { return false }
+    return isSpace(bytes[before - 2])
+  }
+
+  private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
+
+  private mutating func note(_ word: String, isLabel: Bool) {
     if words.count < 4 || words.first == "copy" { words.append(word) }
     guard depth == 0, words.first == "create", words.contains(where: isRoutine) else { return }
+    let wasAtBegin = isAtBegin
+    isAtBegin = false
+    guard !isLabel else { return }
     switch word {
-    case "begin": bodyDepth += 1
+    case "begin": isAtBegin = true
+    case "atomic" where wasAtBegin: bodyDepth += 1
     case "case" where bodyDepth > 0: bodyDepth += 1
     case "end" where bodyDepth > 0: bodyDepth -= 1
     default: return
@@ -207,7 +251,7 @@ package struct StatementSplitter {
     position = begin
     skipLine()
     let text = String(decoding: bytes[(begin + 1)..<position], as: UTF8.self).trimmingSpace
-    pieces.append(Piece(kind: .command, text: text, line: line))
+    pieces.append(Piece(kind: .command, text: text, line: line, range: begin..<position))
   }
 
   /// The rows end with a line `\.`, or with the script.

@@ -50,6 +50,8 @@ package struct Configuration: Sendable {
   package var failOn: Set<Failing>?
   /// The oldest PostgreSQL that migrations must run on: 15.
   package var minimumVersion: Int?
+  /// What counts how much for lint and the gate.
+  package var hazards = HazardSettings()
 
   /// What there is without a file.
   package init() {}
@@ -123,10 +125,9 @@ struct ConfigurationReader {
     }
     configuration.scratch = text(fields, "scratch")
     configuration.ignore = ignoreRules(fields["ignore"])
-    if let node = fields["gate"] {
-      let inner = nodes.fields(node, ConfigurationKeys.gate, of: "'gate'")
-      if let list = inner["fail_on"] { configuration.failOn = failing(list) }
-    }
+    let gate = fields["gate"].map { nodes.fields($0, ConfigurationKeys.gate, of: "'gate'") }
+    if let list = gate?["fail_on"] { configuration.failOn = failing(list) }
+    configuration.hazards = hazards(fields, gate: gate)
     if let node = fields["postgresql"] {
       let inner = nodes.fields(node, ConfigurationKeys.postgresql, of: "'postgresql'")
       if let version = inner.integer("min_version"), let place = inner["min_version"] {
@@ -224,6 +225,7 @@ enum ConfigurationKeys {
       Key("postgresql", .object(postgresql), "What holds for PostgreSQL."),
       Key("ignore", .list(.object(ignore)), "Differences that are accepted."),
       Key("gate", .object(gate), "What makes `kedge check` fail."),
+      Key("lint", .object(lint), "The rules of lint."),
     ])
 
   static let migrations = KeyTable(

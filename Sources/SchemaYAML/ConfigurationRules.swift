@@ -24,7 +24,8 @@ extension ConfigurationKeys {
     [
       Key(
         "fail_on", .oneOf([.word(failing), .list(.word(failing))]),
-        "What counts: drift, undecided, uncompared.")
+        "What counts: drift, undecided, uncompared."),
+      Key("hazards", .named(.word(levels)), "Hazards by id, with the level at which they count."),
     ])
 
   static let failing = Configuration.Failing.allCases.map(\.rawValue)

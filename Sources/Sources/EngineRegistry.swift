@@ -89,6 +89,11 @@ package struct EngineRegistry {
     }
   }
 
+  /// Runs migrations of PostgreSQL on a scratch and watches them; nil where there is no scratch.
+  package func tracer(majorVersion: Int?) throws -> (any MigrationTracer)? {
+    try scratchServer(majorVersion.map { $0 * 10_000 }).map { PostgresTracer(on: $0) }
+  }
+
   /// What tells the scratch that there would be from others, without starting it.
   func scratchContext(_ engine: EngineName) -> String {
     switch engine {

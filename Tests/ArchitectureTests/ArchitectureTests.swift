@@ -19,6 +19,7 @@ struct ArchitectureTests {
     "SchemaYAML": ["SchemaModel", "SQLText"],
     "Seeding": ["Planning", "SchemaModel", "SQLText"],
     "Proving": pure.union(["Comparison", "Migrations", "Seeding"]),
+    "Linting": pure,
     "Reporting": pure.union(["Comparison", "Proving"]),
     "Migrations": pure.union(["Comparison", "Digest"]),
     "PostgresEngine": pure.union(["Comparison", "Digest"]),
@@ -27,7 +28,7 @@ struct ArchitectureTests {
       "Comparison", "Digest", "Migrations", "PostgresEngine", "SQLiteEngine", "SchemaYAML",
     ]),
     "KedgeCLI": pure.union([
-      "Comparison", "Digest", "Migrations", "Proving", "Reporting", "SchemaYAML", "Sources",
+      "Comparison", "Digest", "Linting", "Migrations", "Proving", "Reporting", "SchemaYAML", "Sources",
     ]),
     "kedge": ["KedgeCLI"],
   ]

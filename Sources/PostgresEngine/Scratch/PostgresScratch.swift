@@ -15,16 +15,31 @@ package struct PostgresScratch: Scratch {
   package mutating func canonical(_ schema: Schema) throws -> ScratchReading {
     let withPublic = schema.contains(Self.publicSchema)
     let database = try ScratchDatabase.make(on: server, withPublic: withPublic)
-    let administration = try database.administration()
+    let builder = try Self.builder(for: schema, in: database, on: server)
+    let steps = try Self.steps(creating: schema, withPublic: withPublic)
+    let failures = try builder.build(steps, administration: try database.administration())
+    return ScratchReading(schema: try builder.read().withoutPrivileges(), failures: failures)
+  }
+
+  /// Builds the schema in a new database that has a schema `public`; what cannot be built is named.
+  static func build(
+    _ schema: Schema, in database: borrowing ScratchDatabase, on server: ScratchServer
+  ) throws -> [ObjectID: String] {
+    let builder = try Self.builder(for: schema, in: database, on: server)
+    return try builder.build(
+      try steps(creating: schema, withPublic: true), administration: try database.administration())
+  }
+
+  private static func builder(
+    for schema: Schema, in database: borrowing ScratchDatabase, on server: ScratchServer
+  ) throws -> ScratchBuilder {
     let builder = ScratchBuilder(
       connection: try database.builder(),
       superuser: ReservedSteps(
         connection: try database.administration(), isOwned: server.canMakeRoles))
     try builder.pin(searchPath: schema.scope.searchPath.map(\.raw))
-    if server.canMakeRoles { try Self.makeRoles(of: schema, administration) }
-    let steps = try Self.steps(creating: schema, withPublic: withPublic)
-    let failures = try builder.build(steps, administration: administration)
-    return ScratchReading(schema: try builder.read().withoutPrivileges(), failures: failures)
+    if server.canMakeRoles { try makeRoles(of: schema, try database.administration()) }
+    return builder
   }
 
   package mutating func load(script: String) throws -> Schema {
