@@ -125,7 +125,8 @@ enum PathPattern {
       if index < mask.count, mask[index] == UInt8(ascii: "*") {
         star = (index, position)
         index += 1
-      } else if index < mask.count, mask[index] == UInt8(ascii: "?") || mask[index] == text[position]
+      } else if index < mask.count,
+        mask[index] == UInt8(ascii: "?") || mask[index] == text[position]
       {
         index += 1
         position += 1

@@ -89,9 +89,16 @@ package struct EngineRegistry {
     }
   }
 
-  /// Runs migrations of PostgreSQL on a scratch and watches them; nil where there is no scratch.
-  package func tracer(majorVersion: Int?) throws -> (any MigrationTracer)? {
-    try scratchServer(majorVersion.map { $0 * 10_000 }).map { PostgresTracer(on: $0) }
+  /// Runs migrations of PostgreSQL on a scratch and watches them (`MigrationTracer`); nil where there is no
+  /// scratch.
+  package func trace(
+    majorVersion: Int?, base: Schema?, before: [TraceUnit], units: [TraceUnit]
+  ) throws -> [StatementTrace?]? {
+    guard let server = try scratchServer(majorVersion.map { $0 * 10_000 }) else { return nil }
+    return try EngineProblem.translating(file: "the migrations before") {
+      var tracer = PostgresTracer(on: server)
+      return try tracer.trace(base: base, before: before, units: units)
+    }
   }
 
   /// What tells the scratch that there would be from others, without starting it.

@@ -97,7 +97,7 @@ enum RulePage {
     return text
   }
 
-  private static func section(_ rule: Rule) -> String {
+  private static func section(_ rule: Linting.Rule) -> String {
     var text = "\n### \(rule.id) \(rule.name)\n\n"
     let engines = rule.engines.map(\.displayName).joined(separator: ", ")
     text += "*\(rule.level.rawValue), \(engines)\(rule.isOptIn ? ", off by default" : "")*\n\n"

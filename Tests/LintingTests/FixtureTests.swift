@@ -1,4 +1,5 @@
 import Linting
+import SchemaModel
 import Testing
 import TestSupport
 

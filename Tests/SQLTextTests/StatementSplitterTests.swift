@@ -57,7 +57,8 @@ struct StatementSplitterTests {
         ]
       ),
       ("\u{FEFF}a; b", ["1:a", "1:b"]),
-      ("create schema s create table t (a int) create view v as select 1; b",
+      (
+        "create schema s create table t (a int) create view v as select 1; b",
         ["1:create schema s create table t (a int) create view v as select 1", "1:b"]
       ),
       ("begin; a; end; commit", ["1:begin", "1:a", "1:end", "1:commit"]),
@@ -77,7 +78,9 @@ struct StatementSplitterTests {
   @Test func tellsThePlacesOfStatementsAndComments() throws {
     let text = "-- one\na /* two */ b ;\n\\x\n c;"
     let script = try StatementSplitter.script(text)
-    func at(_ range: Range<Int>) -> String { String(decoding: Array(text.utf8)[range], as: UTF8.self) }
+    func at(_ range: Range<Int>) -> String {
+      String(decoding: Array(text.utf8)[range], as: UTF8.self)
+    }
     #expect(script.comments.map(at) == ["-- one", "/* two */"])
     #expect(script.pieces.map { at($0.range) } == ["a /* two */ b", "\\x", "c"])
   }

@@ -40,6 +40,10 @@ struct LintCommand: KedgeCommand {
   @Flag(help: "Carry out the fixes that are mechanical.")
   var fix = false
 
+  @Flag(
+    help: "Run the files on a scratch database and report what they really lock, read and rewrite.")
+  var trace = false
+
   @Option(
     help: ArgumentHelp(
       "The schema before the first file: what tables and columns are is then known.",
@@ -102,7 +106,7 @@ struct LintCommand: KedgeCommand {
     let workspace = try Workspace(world: world, options: options, sources: sources)
     let run = try LintRun(self, workspace)
     let result = try run.outcome()
-    try write(result.findings, files: result.fileCount, in: workspace)
+    try write(result, in: workspace)
     let gate =
       failOn?.rawValue ?? workspace.configuration.hazards.failOn ?? Finding.Level.error.rawValue
     let threshold = Finding.Level(rawValue: gate) ?? .error
@@ -126,33 +130,35 @@ struct LintCommand: KedgeCommand {
 
   // MARK: - Output
 
-  private func write(_ findings: [Finding], files: Int, in workspace: Workspace) throws {
+  private func write(_ result: LintRun.Result, in workspace: Workspace) throws {
     let world = workspace.world
     if output.isEmpty || format != nil {
       world.print(
         try render(
-          findings, files: files, format ?? .text, colored: options.isColored(world),
-          width: world.width))
+          result, format ?? .text, colored: options.isColored(world), width: world.width))
     }
     for file in output {
       guard let format: Format = OutputFile.format(file) else { continue }
-      try FileSystem.write(
-        render(findings, files: files, format, colored: false, width: 80), to: file)
+      try FileSystem.write(render(result, format, colored: false, width: 80), to: file)
     }
   }
 
   private func render(
-    _ findings: [Finding], files: Int, _ format: Format, colored: Bool, width: Int
+    _ result: LintRun.Result, _ format: Format, colored: Bool, width: Int
   ) throws -> String {
+    let count = result.fileCount
     switch format {
     case .text:
-      FindingText.render(
-        findings, subject: "\(files) file\(files == 1 ? "" : "s")", colored: colored, width: width)
-    case .json: try FindingJSON.render(findings)
+      return (result.trace?.text(colored: colored, width: width) ?? "")
+        + FindingText.render(
+          result.findings, subject: "\(count) file\(count == 1 ? "" : "s")", colored: colored,
+          width: width)
+    case .json: return try FindingJSON.render(result.findings, trace: result.trace)
     case .sarif:
-      try SARIFReport.render(
-        findings, rules: RuleCatalogue.all.map(FindingRule.init), toolVersion: Version.text)
-    case .github: Annotations.render(findings)
+      return try SARIFReport.render(
+        result.findings, rules: (RuleCatalogue.all + MeasuredRules.all).map(FindingRule.init),
+        toolVersion: Version.text)
+    case .github: return Annotations.render(result.findings)
     }
   }
 }

@@ -6,17 +6,14 @@ import Sources
 
 /// Runs linted files on a scratch database and holds what was measured against what the text told.
 struct TraceRun {
-  private let tracer: any MigrationTracer
+  private let workspace: Workspace
   private let base: Schema?
+  private let version: Int?
 
-  init(_ workspace: Workspace, base: Schema?, version: Int?) throws {
-    guard let tracer = try workspace.engines.tracer(majorVersion: version) else {
-      throw SourceProblem(
-        "--trace needs a PostgreSQL server for its scratch, and there is none",
-        nextStep: EngineRegistry.howToGetScratch)
-    }
-    self.tracer = tracer
+  init(_ workspace: Workspace, base: Schema?, version: Int?) {
+    self.workspace = workspace
     self.base = base
+    self.version = version
   }
 
   /// One trace a statement, in the order of the files.
@@ -26,10 +23,13 @@ struct TraceRun {
         "\(file.file.name) is for \(file.file.engine.displayName); --trace knows PostgreSQL only",
         nextStep: "leave --trace out for it")
     }
-    var tracer = tracer
-    let all = try EngineProblem.translating {
-      try tracer.trace(
-        base: base, before: before.flatMap(\.traceUnits), units: files.flatMap(\.traceUnits))
+    let all = try workspace.engines.trace(
+      majorVersion: version, base: base, before: before.flatMap(\.traceUnits),
+      units: files.flatMap(\.traceUnits))
+    guard let all else {
+      throw SourceProblem(
+        "--trace needs a PostgreSQL server for its scratch, and there is none",
+        nextStep: EngineRegistry.howToGetScratch)
     }
     var rest = all[...]
     return files.map { file in

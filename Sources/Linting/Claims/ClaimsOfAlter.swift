@@ -75,8 +75,12 @@ extension ClaimReader {
       return
     }
     for action in alter.actions { read(action, of: key, in: alter) }
-    // What every partition does too.
-    guard catalog.relations[key]?.isPartitioned == true, recurses(alter) else { return }
+    guard catalog.relations[key]?.isPartitioned == true else { return }
+    // The parent itself has no rows; what is done is done to every partition.
+    claims.scans.remove(key)
+    claims.builds.remove(key)
+    claims.rewrites.remove(key)
+    guard recurses(alter) else { return }
     for partition in catalog.partitions(of: key) {
       for action in alter.actions { read(action, of: partition, in: alter) }
     }
@@ -155,12 +159,22 @@ extension ClaimReader {
     case .noInherit(let parent):
       claims.lock(key, .accessExclusive)
       claims.lock(catalog.key(parent), .accessShare)
-    case .setDefault, .dropDefault, .dropNotNull, .addIdentity, .setIdentity, .dropIdentity,
-      .dropExpression, .setStorage, .setCompression, .alterConstraint, .renameColumn, .renameTo,
+    case .setIdentity(let name, _): identity(name, of: key, .shareRowExclusive)
+    case .dropIdentity(let name): identity(name, of: key, .accessExclusive)
+    case .setDefault, .dropDefault, .dropNotNull, .addIdentity, .dropExpression, .setStorage,
+      .setCompression, .alterConstraint, .renameColumn, .renameTo,
       .renameConstraint, .setSchema, .ownerTo, .attachIndex, .mergeOrSplitPartitions,
       .enableOrDisableRule, .rowSecurity, .other:
       claims.lock(key, .accessExclusive)
     }
+  }
+
+  /// The column's sequence goes along.
+  private mutating func identity(_ column: Name, of key: RelationKey, _ mode: LockMode) {
+    claims.lock(key, .accessExclusive)
+    let name = Identifier(key.name.raw + "_" + column.last.raw + "_seq")
+    let sequence = RelationKey(key.schema, name)
+    if catalog.relations[sequence] != nil { claims.lock(sequence, mode) }
   }
 
   // MARK: Columns
@@ -200,8 +214,10 @@ extension ClaimReader {
     of name: Name, of key: RelationKey, to type: TypeText, using: Fragment?, hasCollation: Bool
   ) {
     claims.lock(key, .accessExclusive)
-    for other in catalog.foreignKeys(on: name.last, of: key) { claims.lock(other, .accessExclusive) }
-    for other in catalog.referencing(key) where isReferenced(name.last, of: key, by: other) {
+    for other in catalog.foreignKeys(on: name.last, of: key) {
+      claims.lock(other, .accessExclusive)
+    }
+    for other in catalog.referencing(key) where catalog.refers(other, to: name.last, of: key) {
       claims.lock(other, .accessExclusive)
     }
     let cost = typeChangeCost(of: name, of: key, to: type, using: using)
@@ -255,19 +271,8 @@ extension ClaimReader {
     }
     let target = tokens.dropFirst(2)
     guard !target.contains(where: { $0.isSymbol("::") }) else { return false }
-    return TypeText(Fragment(target), engine: .postgresql).canonical.hasSameBytes(as: type.canonical)
-  }
-
-  private func isReferenced(
-    _ column: Identifier, of key: RelationKey, by other: RelationKey
-  ) -> Bool {
-    // Which columns a foreign key refers to is not kept: the key's own are the usual ones.
-    catalog.relations[key]?.constraints.values.contains { constraint in
-      switch constraint.kind {
-      case .primaryKey(let columns), .unique(let columns): columns.contains(column)
-      case .check, .foreignKey, .exclusion, .notNull: false
-      }
-    } ?? false
+    return TypeText(Fragment(target), engine: .postgresql).canonical.hasSameBytes(
+      as: type.canonical)
   }
 
   private func hasIndex(_ column: Identifier, of key: RelationKey) -> Bool {
@@ -314,8 +319,10 @@ extension ClaimReader {
         }
       }
     case .exclusion:
+      // The rows are held against the index in a second pass.
       claims.lock(key, .accessExclusive)
       claims.builds.insert(key)
+      claims.scans.insert(key)
     }
   }
 
@@ -347,10 +354,12 @@ extension ClaimReader {
   private mutating func attach(_ partition: RelationKey, to key: RelationKey) {
     claims.lock(key, version >= 12 ? .shareUpdateExclusive : .accessExclusive)
     claims.lock(partition, .accessExclusive)
-    if catalog.relations[partition]?.isNew != true { claims.scans.insert(partition) }
+    if catalog.relations[partition]?.isNew != true, !catalog.hasValidCheck(partition) {
+      claims.scans.insert(partition)
+    }
     if let other = catalog.defaultPartition(of: key) {
       claims.lock(other, .accessExclusive)
-      claims.scans.insert(other)
+      if !catalog.hasValidCheck(other) { claims.scans.insert(other) }
     }
   }
 }

@@ -65,7 +65,11 @@ package struct ClaimReader {
       for table in tables { claims.lock(catalog.key(table), .shareUpdateExclusive) }
     case .refresh(let view, let concurrently):
       claims.lock(catalog.key(view), concurrently ? .exclusive : .accessExclusive)
-      if !concurrently { claims.rewrites.insert(catalog.key(view)) }
+      if concurrently {
+        claims.scans.insert(catalog.key(view))
+      } else {
+        claims.rewrites.insert(catalog.key(view))
+      }
     case .lock(let tables, let mode):
       for table in tables { claims.lock(catalog.key(table), Self.mode(mode)) }
     case .comment(let object, let name): comment(object, name)
@@ -111,6 +115,11 @@ package struct ClaimReader {
       return
     }
     claims.lock(table, .share)
+    if index.ifNotExists, let name = index.name,
+      catalog.indexes[RelationKey(table.schema, name.last)] != nil
+    {
+      return
+    }
     if catalog.relations[table]?.isPartitioned == true {
       guard !index.isOnly else { return }
       for partition in catalog.partitions(of: table) {
@@ -186,7 +195,8 @@ package struct ClaimReader {
   }
 
   private mutating func read(_ reindex: Reindex) {
-    let isWide = reindex.target == .schema || reindex.target == .database
+    let isWide =
+      reindex.target == .schema || reindex.target == .database
       || reindex.target == .system
     claims.isNonTransactional = reindex.isConcurrent || isWide
     guard let name = reindex.name, !isWide else { return }

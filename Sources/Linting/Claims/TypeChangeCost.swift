@@ -68,7 +68,8 @@ package enum TypeChangeCost: Hashable, Sendable {
     var arguments: [Int] = []
 
     init(_ type: String) {
-      base = type
+      // An extension's type is in whatever schema.
+      base = type.hasSuffix(".citext") ? "citext" : type
       guard let open = type.utf8.firstIndex(of: UInt8(ascii: "(")),
         let close = type.utf8[open...].firstIndex(of: UInt8(ascii: ")"))
       else { return }

@@ -54,7 +54,8 @@ package enum Volatility: Hashable, Sendable {
     "replace", "reverse", "right", "round", "row", "rpad", "rtrim", "sha256", "sign", "split_part",
     "sqrt", "strpos", "substr", "substring", "trim", "trunc", "upper", "interval", "numeric",
     "varchar", "char", "decimal", "timestamp", "time", "timestamptz", "bit", "date", "uuid_nil",
-    "uuid_ns_url", "uuid_ns_dns", "hstore", "box", "point", "circle", "polygon", "inet", "not", "in",
+    "uuid_ns_url", "uuid_ns_dns", "hstore", "box", "point", "circle", "polygon", "inet", "not",
+    "in",
     "and", "or", "values",
   ]
 }

@@ -47,6 +47,8 @@ package struct Catalog: Sendable {
     package var isValid: Bool
     /// The transaction that made it, when this file did.
     package var transaction: Int?
+    /// Of a foreign key; empty: the other table's primary key.
+    package var referencedColumns: [Identifier] = []
   }
 
   package struct Relation: Hashable, Sendable {
@@ -95,9 +97,13 @@ package struct Catalog: Sendable {
 
   package let engine: EngineName
   package var searchPath: [Identifier]
-  package internal(set) var relations: [RelationKey: Relation] = [:]
-  package internal(set) var indexes: [RelationKey: Index] = [:]
-  package internal(set) var types: [RelationKey: UserType] = [:]
+  package internal(set) var relations = Shelves<RelationKey, Relation>()
+  package internal(set) var indexes = Shelves<RelationKey, Index>()
+  /// The indexes of each table.
+  var indexNames = Shelves<RelationKey, [RelationKey]>()
+  /// What this file has dropped.
+  package internal(set) var dropped: Set<RelationKey> = []
+  package internal(set) var types = Shelves<RelationKey, UserType>()
 
   package init(engine: EngineName) {
     self.engine = engine
@@ -106,6 +112,7 @@ package struct Catalog: Sendable {
 
   /// What was made so far is old for the next file.
   package mutating func settle() {
+    dropped = []
     for key in relations.keys {
       relations[key]?.isNew = false
       for column in relations[key]?.columns.keys.map({ $0 }) ?? [] {
@@ -173,7 +180,7 @@ package struct Catalog: Sendable {
   }
 
   package func indexes(on table: RelationKey) -> [Index] {
-    indexes.values.filter { $0.table == table }
+    (indexNames[table] ?? []).compactMap { indexes[$0] }.filter { $0.table == table }
   }
 
   /// The tables that this one refers to by foreign keys, without itself.
@@ -197,6 +204,13 @@ package struct Catalog: Sendable {
     } ?? false
   }
 
+  /// Whether a valid CHECK may say what a partition's bound says.
+  package func hasValidCheck(_ table: RelationKey) -> Bool {
+    relations[table]?.constraints.values.contains { constraint in
+      if case .check = constraint.kind { constraint.isValid } else { false }
+    } ?? false
+  }
+
   /// The valid CHECKs that mention the column.
   package func validChecks(on column: Identifier, of table: RelationKey) -> [Identifier] {
     guard let relation = relations[table] else { return [] }
@@ -206,6 +220,22 @@ package struct Catalog: Sendable {
     }.map(\.key).sorted()
   }
 
+  /// Whether a foreign key of the other table refers to the column.
+  package func refers(
+    _ other: RelationKey, to column: Identifier, of table: RelationKey
+  ) -> Bool {
+    relations[other]?.constraints.values.contains { constraint in
+      guard case .foreignKey(_, let target) = constraint.kind, target == table else { return false }
+      guard constraint.referencedColumns.isEmpty else {
+        return constraint.referencedColumns.contains(column)
+      }
+      return relations[table]?.constraints.values.contains { key in
+        if case .primaryKey(let columns) = key.kind { columns.contains(column) } else { false }
+      } ?? true
+    } ?? false
+  }
+
+  /// What the foreign keys of a column refer to.
   package func foreignKeys(
     on column: Identifier, of table: RelationKey
   ) -> [RelationKey] {

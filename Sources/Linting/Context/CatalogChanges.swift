@@ -67,15 +67,29 @@ extension Catalog {
   }
 
   private mutating func create(_ index: CreateIndex) {
-    guard let name = index.name else { return }
     let table = key(index.table)
-    let key = name.isQualified ? key(name) : RelationKey(table.schema, name.last)
+    let name = index.name?.last ?? generatedName(index, table)
+    let key = RelationKey(table.schema, name)
     if index.ifNotExists, indexes[key] != nil { return }
+    indexNames[table, default: []].append(key)
     indexes[key] = Index(
       table: table, isUnique: index.isUnique, columns: index.columns,
       isPartial: index.predicate != nil,
       words: index.parts.reduce(into: index.predicate?.words ?? []) { $0.formUnion($1.words) },
       isNew: true)
+  }
+
+  /// What PostgreSQL calls an index without a name: `t_a_b_idx`, with a number when that is taken.
+  private func generatedName(_ index: CreateIndex, _ table: RelationKey) -> Identifier {
+    let parts = [table.name] + (index.columns ?? [Identifier("expr")])
+    let base = parts.map(\.raw).joined(separator: "_") + "_idx"
+    var name = Identifier(base, in: engine)
+    var number = 0
+    while indexes[RelationKey(table.schema, name)] != nil {
+      number += 1
+      name = Identifier(base + String(number), in: engine)
+    }
+    return name
   }
 
   private func add(
@@ -84,11 +98,13 @@ extension Catalog {
   ) {
     let name = column.name.last
     relation.columns[name] = Column(
-      type: column.type?.canonical, isNotNull: column.isNotNull || column.isIdentity
+      type: column.type?.canonical,
+      isNotNull: column.isNotNull || column.isIdentity
         || column.isSerial, isGenerated: column.generated != nil, isNew: true)
     for constraint in column.constraints {
       let kind: Constraint.Kind
       let suffix: String
+      var referenced: [Identifier] = []
       switch constraint.kind {
       case .check(let expression):
         kind = Self.checkKind(expression)
@@ -98,11 +114,14 @@ extension Catalog {
       case .references(let reference):
         kind = .foreignKey([name], references: self.key(reference.table))
         suffix = name.raw + "_fkey"
+        referenced = reference.columns
       case .notNull, .null, .default, .generated, .identity, .collate: continue
       }
-      let constraintName = constraint.name?.last ?? Identifier(key.name.raw + "_" + suffix, in: engine)
+      let constraintName =
+        constraint.name?.last ?? Identifier(key.name.raw + "_" + suffix, in: engine)
       relation.constraints[constraintName] = Constraint(
-        kind: kind, isValid: !constraint.isNotValid, transaction: transaction)
+        kind: kind, isValid: !constraint.isNotValid, transaction: transaction,
+        referencedColumns: referenced)
     }
   }
 
@@ -112,6 +131,7 @@ extension Catalog {
   ) {
     let kind: Constraint.Kind
     let suffix: String
+    var referenced: [Identifier] = []
     func joined(_ columns: [Identifier]) -> String { columns.map(\.raw).joined(separator: "_") }
     switch constraint.kind {
     case .check(let expression):
@@ -125,6 +145,7 @@ extension Catalog {
     case .foreignKey(let columns, let reference):
       kind = .foreignKey(columns, references: self.key(reference.table))
       suffix = joined(columns) + "_fkey"
+      referenced = reference.columns
     case .exclusion: (kind, suffix) = (.exclusion, "excl")
     case .notNull(let column):
       (kind, suffix) = (.notNull(column), column.raw + "_not_null")
@@ -134,7 +155,7 @@ extension Catalog {
       ?? Identifier(key.name.raw + "_" + suffix, in: engine)
     relation.constraints[name] = Constraint(
       kind: kind, isValid: !constraint.isNotValid && !constraint.isNotEnforced,
-      transaction: transaction)
+      transaction: transaction, referencedColumns: referenced)
   }
 
   /// `a IS NOT NULL`, alone or as a conjunct, is what proves a NOT NULL.
@@ -174,13 +195,17 @@ extension Catalog {
       switch drop.object {
       case .table, .foreignTable, .view, .materializedView, .sequence:
         relations[key] = nil
-        for index in indexes.keys where indexes[index]?.table == key { indexes[index] = nil }
+        dropped.insert(key)
+        for index in indexNames[key] ?? [] { indexes[index] = nil }
+        indexNames[key] = nil
       case .index: indexes[key] = nil
-      case .type, .domain: types[key] = nil
+      case .type, .domain:
+        types[key] = nil
+        dropped.insert(key)
       case .schema:
-        relations = relations.filter { $0.key.schema != name.last }
-        indexes = indexes.filter { $0.key.schema != name.last }
-        types = types.filter { $0.key.schema != name.last }
+        relations.removeAll { $0.schema == name.last }
+        indexes.removeAll { $0.schema == name.last }
+        types.removeAll { $0.schema == name.last }
       default: continue
       }
     }
@@ -199,7 +224,10 @@ extension Catalog {
     case .index:
       for action in alter.actions {
         if case .renameTo(let name) = action.kind {
-          indexes[RelationKey(key.schema, name.last)] = indexes.removeValue(forKey: key)
+          guard let index = indexes.removeValue(forKey: key) else { continue }
+          let new = RelationKey(key.schema, name.last)
+          indexes[new] = index
+          indexNames[index.table, default: []].append(new)
         }
       }
     case .type, .domain:
@@ -273,7 +301,7 @@ extension Catalog {
       case .exclusion: true
       }
     }
-    for index in indexes.keys
+    for index in indexNames[key] ?? []
     where indexes[index]?.table == key && indexes[index]?.words.contains(column.raw) == true {
       indexes[index] = nil
     }
@@ -281,7 +309,11 @@ extension Catalog {
 
   private mutating func move(_ old: RelationKey, to new: RelationKey) {
     if let relation = relations.removeValue(forKey: old) { relations[new] = relation }
-    for index in indexes.keys where indexes[index]?.table == old { indexes[index]?.table = new }
+    for index in indexNames[old] ?? [] where indexes[index]?.table == old {
+      indexes[index]?.table = new
+      indexNames[new, default: []].append(index)
+    }
+    indexNames[old] = nil
     for other in relations.keys {
       if relations[other]?.parent == old { relations[other]?.parent = new }
       for (name, constraint) in relations[other]?.constraints ?? [:] {

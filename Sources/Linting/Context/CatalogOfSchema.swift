@@ -46,6 +46,8 @@ extension Catalog {
         foreignKey.id.name,
         kind: .foreignKey(foreignKey.columns, references: key(of: foreignKey.referencedTable)),
         isValid: !foreignKey.isNotValid, to: relation)
+      relations[relation]?.constraints[foreignKey.id.name]?.referencedColumns =
+        foreignKey.referencedColumns
     case .primaryKey(let primaryKey):
       add(primaryKey.id.name, kind: .primaryKey(primaryKey.columns.map(\.name)), to: relation)
     case .unique(let unique):
@@ -96,7 +98,9 @@ extension Catalog {
         words.formUnion(self.words(expression.text))
       }
     }
-    indexes[RelationKey(table.schema, index.id.name)] = Index(
+    let key = RelationKey(table.schema, index.id.name)
+    indexNames[table, default: []].append(key)
+    indexes[key] = Index(
       table: table, isUnique: index.isUnique, columns: columns, isPartial: index.predicate != nil,
       words: words)
   }

@@ -64,6 +64,8 @@ package struct FileContext: Sendable {
   package let statements: [LintContext]
   /// What is open when the file ends.
   package let transaction: TransactionState?
+  /// What is known at its end.
+  package let catalog: Catalog
   package let options: LintOptions
 }
 
@@ -102,7 +104,8 @@ struct Walk {
       if unit.mode != .autocommit, transaction?.origin != .explicit { end() }
     }
     return FileContext(
-      file: file, statements: contexts, transaction: transaction, options: options)
+      file: file, statements: contexts, transaction: transaction, catalog: catalog,
+      options: options)
   }
 
   private mutating func begin(_ origin: TransactionState.Origin, at range: Range<Int>?) {

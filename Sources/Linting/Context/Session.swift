@@ -12,7 +12,9 @@ package struct SessionState: Sendable {
 
   mutating func endTransaction() { local = [:] }
 
-  mutating func set(_ name: String, _ value: String?, scope: SetCommand.Scope, isInTransaction: Bool) {
+  mutating func set(
+    _ name: String, _ value: String?, scope: SetCommand.Scope, isInTransaction: Bool
+  ) {
     switch scope {
     case .session:
       session[name] = value

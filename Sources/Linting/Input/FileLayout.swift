@@ -31,7 +31,9 @@ package enum FileLayout: String, Hashable, Sendable {
     guard let first = file.utf8.first, [0x56, 0x52, 0x42, 0x55].contains(first),
       file.hasSuffix(".sql"), let mark = file.split(separator: "__").first, mark.count < file.count
     else { return false }
-    return mark.dropFirst().utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2E || $0 == 0x5F }
+    return mark.dropFirst().utf8.allSatisfy {
+      ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2E || $0 == 0x5F
+    }
       && file.contains("__")
   }
 
@@ -50,7 +52,9 @@ package enum FileLayout: String, Hashable, Sendable {
     let text = text.asciiLowercased
     if text.contains("-- kedge:engine sqlite") { return .sqlite }
     if text.contains("-- kedge:engine postgresql") { return .postgresql }
-    let marks = ["autoincrement", "without rowid", "pragma ", "sqlite_", "using fts5", "using rtree"]
+    let marks = [
+      "autoincrement", "without rowid", "pragma ", "sqlite_", "using fts5", "using rtree",
+    ]
     return marks.contains { text.contains($0) } ? .sqlite : .postgresql
   }
 }

@@ -42,7 +42,7 @@ package struct LintFile: Sendable {
   package let foreign: [StatementSplitter.Piece]
   package let allows: [AllowDirective]
 
-  package var statements: [ParsedStatement] { units.flatMap(\.statements) }
+  package let statements: [ParsedStatement]
 
   /// Throws where a quote or comment is never closed.
   package init(
@@ -69,7 +69,8 @@ package struct LintFile: Sendable {
     reader.read(script.pieces, comments, engine: engine)
     units = reader.units
     foreign = reader.foreign
-    allows = LintFile.allows(comments, units.flatMap(\.statements), source)
+    statements = units.flatMap(\.statements)
+    allows = LintFile.allows(comments, statements, source)
   }
 
   private static func allows(
@@ -118,7 +119,8 @@ struct Comment {
 
   /// The words after a directive's name; nil when the comment is another one.
   func directive(_ name: String) -> [String]? {
-    let words = body.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\n" }).map(String.init)
+    let words = body.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\n" }).map(
+      String.init)
     guard let first = words.first, first.asciiLowercased == name else { return nil }
     return Array(words.dropFirst())
   }

@@ -28,7 +28,8 @@ enum BackfillRules {
         return false
       }
     }
-    return !(condition.contains(word: "in") && tokens.contains { $0.kind == .number }
+    return
+      !(condition.contains(word: "in") && tokens.contains { $0.kind == .number }
       && !condition.contains(word: "select"))
   }
 
@@ -42,7 +43,8 @@ enum BackfillRules {
 
   static let rowsInSchemaTransaction = Rule(
     "BF01", "dml-in-ddl-transaction", .error,
-    summary: "ACCESS EXCLUSIVE of a change to the schema is held while rows are changed: everybody waits "
+    summary:
+      "ACCESS EXCLUSIVE of a change to the schema is held while rows are changed: everybody waits "
       + "for the whole of it.",
     remedy: "commit the change to the schema first, change the rows in batches after it",
     bad: [
@@ -55,7 +57,8 @@ enum BackfillRules {
       "BEGIN; CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT 1; COMMIT;",
     ]
   ) { context in
-    guard let rows = changed(context), context.isOld(rows.table), let transaction = context.transaction
+    guard let rows = changed(context), context.isOld(rows.table),
+      let transaction = context.transaction
     else { return [] }
     let held = transaction.held.filter { $0.value.mode == .accessExclusive }
     guard let lock = held.min(by: { ($0.value.line, $0.key) < ($1.value.line, $1.key) }) else {
@@ -71,10 +74,13 @@ enum BackfillRules {
 
   static let unbatched = Rule(
     "BF02", "unbatched-dml", .warning, engines: both,
-    summary: "One statement over the whole table locks every row until it ends, bloats the table and makes "
+    summary:
+      "One statement over the whole table locks every row until it ends, bloats the table and makes "
       + "replicas lag.",
     remedy: "go through the table in ranges of its key, a transaction each",
-    bad: ["UPDATE t SET c = 1;", "UPDATE t SET c = 1 WHERE c IS NULL;", "DELETE FROM t WHERE old;"],
+    bad: [
+      "UPDATE t SET c = 1;", "UPDATE t SET c = 1 WHERE c IS NULL;", "DELETE FROM t WHERE old;",
+    ],
     good: [
       "UPDATE t SET c = 1 WHERE id > 100 AND id <= 200;", "DELETE FROM t WHERE id = 5;",
       "CREATE TABLE t (id int PRIMARY KEY); UPDATE t SET id = 1;",
@@ -99,7 +105,9 @@ enum BackfillRules {
     summary: "OFFSET reads what it skips: the time grows with the square of the table.",
     remedy: "remember the last key: WHERE id > … ORDER BY id LIMIT …",
     bad: ["UPDATE t SET c = 1 WHERE id IN (SELECT id FROM t ORDER BY id LIMIT 1000 OFFSET 5000);"],
-    good: ["UPDATE t SET c = 1 WHERE id IN (SELECT id FROM t WHERE id > 5000 ORDER BY id LIMIT 1000);"]
+    good: [
+      "UPDATE t SET c = 1 WHERE id IN (SELECT id FROM t WHERE id > 5000 ORDER BY id LIMIT 1000);"
+    ]
   ) { context in
     guard changed(context) != nil,
       let range = context.range(ofWord: "offset"), context.range(ofWord: "limit") != nil
@@ -111,7 +119,10 @@ enum BackfillRules {
     "BF04", "null-equality", .warning, engines: both,
     summary: "`a <> b` is never true where one of them is NULL: such rows are left out.",
     remedy: "IS DISTINCT FROM (SQLite: IS NOT)",
-    bad: ["UPDATE t SET a = b WHERE a <> b AND id < 10;", "UPDATE t SET a = b WHERE t.a != b AND id < 10;"],
+    bad: [
+      "UPDATE t SET a = b WHERE a <> b AND id < 10;",
+      "UPDATE t SET a = b WHERE t.a != b AND id < 10;",
+    ],
     good: [
       "UPDATE t SET a = b WHERE a IS DISTINCT FROM b AND id < 10;",
       "UPDATE t SET a = 1 WHERE a <> 5 AND id < 10;",
@@ -121,7 +132,8 @@ enum BackfillRules {
     let tokens = condition.tokens
     func isName(_ token: Token) -> Bool {
       token.kind == .quotedName
-        || (token.kind == .word && !["null", "true", "false", "any", "all"].contains { token.isWord($0) })
+        || (token.kind == .word
+          && !["null", "true", "false", "any", "all"].contains { token.isWord($0) })
     }
     return tokens.indices.dropFirst().dropLast().compactMap { index in
       let token = tokens[index]
@@ -139,7 +151,8 @@ enum BackfillRules {
 
   static let withoutSync = Rule(
     "BF05", "backfill-without-sync", .warning,
-    summary: "Rows that clients write after the backfill have no value in the new column: nothing keeps it "
+    summary:
+      "Rows that clients write after the backfill have no value in the new column: nothing keeps it "
       + "in step.",
     remedy: "give the column a default, or a trigger, before the backfill",
     bad: [

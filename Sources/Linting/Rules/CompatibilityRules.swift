@@ -13,7 +13,8 @@ enum CompatibilityRules {
   static let renameColumn = Rule(
     "BC01", "rename-column", .error, engines: both,
     summary: "Clients that use the old name fail from that moment on.",
-    remedy: "add the new column, keep both in step with a trigger, change clients over, drop the old one",
+    remedy:
+      "add the new column, keep both in step with a trigger, change clients over, drop the old one",
     bad: ["ALTER TABLE t RENAME COLUMN a TO b;", "ALTER TABLE t RENAME a TO b;"],
     good: [
       "CREATE TABLE t (id int PRIMARY KEY, a int); ALTER TABLE t RENAME a TO b;",
@@ -26,7 +27,9 @@ enum CompatibilityRules {
       else { return nil }
       let comesBack = context.following.contains { statement in
         statement.alteration?.actions.contains { action in
-          if case .addColumn(let column, _) = action.kind { column.name.last == old.last } else {
+          if case .addColumn(let column, _) = action.kind {
+            column.name.last == old.last
+          } else {
             false
           }
         } ?? false
@@ -50,7 +53,9 @@ enum CompatibilityRules {
     context.actions { alter, action in
       guard case .renameTo(let new) = action.kind else { return nil }
       let hasView = context.following.contains { statement in
-        if case .createView(let view) = statement.node { view.name.last == alter.name.last } else {
+        if case .createView(let view) = statement.node {
+          view.name.last == alter.name.last
+        } else {
           false
         }
       }
@@ -62,11 +67,13 @@ enum CompatibilityRules {
 
   static let renameOther = Rule(
     "BC03", "rename-or-move-object", .warning,
-    summary: "What is named in queries by clients is no longer found: schemas, views, types, functions, "
+    summary:
+      "What is named in queries by clients is no longer found: schemas, views, types, functions, "
       + "constraints in ON CONFLICT ON CONSTRAINT.",
     remedy: "keep something under the old name until clients have changed over",
     bad: [
-      "ALTER SCHEMA a RENAME TO b;", "ALTER TABLE t SET SCHEMA archive;", "ALTER VIEW v RENAME TO w;",
+      "ALTER SCHEMA a RENAME TO b;", "ALTER TABLE t SET SCHEMA archive;",
+      "ALTER VIEW v RENAME TO w;",
       "ALTER TYPE mood RENAME TO feeling;", "ALTER FUNCTION f(int) RENAME TO g;",
       "ALTER TABLE t RENAME CONSTRAINT a TO b;", "ALTER SEQUENCE s SET SCHEMA x;",
     ],
@@ -78,7 +85,8 @@ enum CompatibilityRules {
       || context.catalog.types[context.key(alter.name)]?.isNew == true
     guard !isNew else { return [] }
     if alter.actions.isEmpty || ![.table, .foreignTable].contains(alter.object) {
-      let moves = alter.rest.contains(words: ["rename", "to"])
+      let moves =
+        alter.rest.contains(words: ["rename", "to"])
         || alter.rest.contains(words: ["set", "schema"])
       guard moves, alter.object != .role, alter.object != .user, alter.object != .database else {
         return []
@@ -107,14 +115,16 @@ enum CompatibilityRules {
     "BC04", "rename-enum-value", .error,
     summary: "Clients that write or compare the old label fail.",
     remedy: "add the new label, change rows and clients over, leave the old one",
-    bad: ["ALTER TYPE mood RENAME VALUE 'a' TO 'b';"], good: ["ALTER TYPE mood ADD VALUE 'b' AFTER 'a';"]
+    bad: ["ALTER TYPE mood RENAME VALUE 'a' TO 'b';"],
+    good: ["ALTER TYPE mood ADD VALUE 'b' AFTER 'a';"]
   ) { context in
     guard case .alter(let alter) = context.node, case .renameValue? = alter.typeChange,
       context.catalog.types[context.key(alter.name)]?.isNew != true
     else { return [] }
     return [
       Violation(
-        "clients that still use the old label of \(alter.name.text) fail", at: context.statement.range)
+        "clients that still use the old label of \(alter.name.text) fail",
+        at: context.statement.range)
     ]
   }
 
@@ -178,7 +188,8 @@ enum CompatibilityRules {
 
   static let defaultChanged = Rule(
     "BC08", "default-changed", .notice,
-    summary: "INSERTs that rely on the default get another value, or none; some ORMs send the default "
+    summary:
+      "INSERTs that rely on the default get another value, or none; some ORMs send the default "
       + "that they saw when they started.",
     remedy: "see that clients do not rely on the old one",
     bad: ["ALTER TABLE t ALTER COLUMN c DROP DEFAULT;", "ALTER TABLE t ALTER c SET DEFAULT 2;"],
@@ -203,23 +214,23 @@ enum CompatibilityRules {
     remedy: "deploy clients that can take both first",
     bad: ["ALTER TABLE t ALTER COLUMN c TYPE bigint;"],
     good: [
-      "ALTER TABLE t ADD COLUMN c varchar(5); ALTER TABLE t ALTER COLUMN c TYPE varchar(9);"
+      "ALTER TABLE t ADD COLUMN c varchar(5); ALTER TABLE t ALTER COLUMN c TYPE varchar(9);",
+      "ALTER TABLE t ADD COLUMN c timestamp(3); ALTER TABLE t ALTER COLUMN c TYPE timestamp;",
     ]
   ) { context in
     context.actions { alter, action in
       guard case .columnType(let name, let type, _, _) = action.kind else { return nil }
       let old = context.catalog.column(name.last, of: context.key(alter.name))?.type
-      if let old, old.prefix(while: { $0 != "(" }) == type.canonical.prefix(while: { $0 != "(" }) {
-        return nil
-      }
+      if let old, TypeText.base(of: old).hasSameBytes(as: type.base) { return nil }
       return Violation(
-        "clients get \(name.text) as \(type.fragment.text)", at: action.range)
+        "clients get \(name.text) as \(context.text(type.fragment.range))", at: action.range)
     }
   }
 
   static let preparedStatements = Rule(
     "BC10", "prepared-statement-invalidated", .notice, isOptIn: true,
-    summary: "Prepared statements with SELECT * fail once: cached plan must not change result type.",
+    summary:
+      "Prepared statements with SELECT * fail once: cached plan must not change result type.",
     remedy: "name columns in queries, or let pools reconnect after the migration",
     bad: ["ALTER TABLE t ADD COLUMN c int;", "ALTER TABLE t DROP COLUMN c;"],
     good: ["ALTER TABLE t ALTER c SET DEFAULT 1;"]

@@ -26,7 +26,8 @@ enum ConstraintRules {
     "LK08", "check-validates", .error,
     summary: "A CHECK reads the whole table under ACCESS EXCLUSIVE, also one that comes with a new "
       + "column.",
-    remedy: "ADD CONSTRAINT … CHECK … NOT VALID, then VALIDATE CONSTRAINT in a transaction of its own",
+    remedy:
+      "ADD CONSTRAINT … CHECK … NOT VALID, then VALIDATE CONSTRAINT in a transaction of its own",
     bad: [
       "ALTER TABLE t ADD CONSTRAINT k CHECK (c > 0);",
       "ALTER TABLE t ADD COLUMN c int CHECK (c > 0);",
@@ -59,9 +60,11 @@ enum ConstraintRules {
 
   static let foreignKeyValidates = Rule(
     "LK09", "fk-validates", .error,
-    summary: "A foreign key holds SHARE ROW EXCLUSIVE on both tables while it checks every row: writes "
+    summary:
+      "A foreign key holds SHARE ROW EXCLUSIVE on both tables while it checks every row: writes "
       + "to both wait.",
-    remedy: "ADD CONSTRAINT … FOREIGN KEY … NOT VALID, then VALIDATE CONSTRAINT in a transaction of its "
+    remedy:
+      "ADD CONSTRAINT … FOREIGN KEY … NOT VALID, then VALIDATE CONSTRAINT in a transaction of its "
       + "own",
     bad: [
       "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES u (id);",
@@ -98,7 +101,8 @@ enum ConstraintRules {
 
   static let validateInSameTransaction = Rule(
     "LK10", "validate-in-same-transaction", .error,
-    summary: "VALIDATE in the transaction that added the constraint reads the table under the lock of "
+    summary:
+      "VALIDATE in the transaction that added the constraint reads the table under the lock of "
       + "ADD CONSTRAINT, which is what NOT VALID should avoid.",
     remedy: "commit before VALIDATE",
     bad: [
@@ -135,9 +139,11 @@ enum ConstraintRules {
 
   static let setNotNullScans = Rule(
     "LK11", "set-not-null-scans", .error,
-    summary: "SET NOT NULL reads the whole table under ACCESS EXCLUSIVE, unless a valid CHECK (c IS NOT "
+    summary:
+      "SET NOT NULL reads the whole table under ACCESS EXCLUSIVE, unless a valid CHECK (c IS NOT "
       + "NULL) proves that there is nothing to find.",
-    remedy: "ADD CONSTRAINT … CHECK (c IS NOT NULL) NOT VALID, VALIDATE it in another transaction, SET "
+    remedy:
+      "ADD CONSTRAINT … CHECK (c IS NOT NULL) NOT VALID, VALIDATE it in another transaction, SET "
       + "NOT NULL, then drop the constraint in a statement of its own; from PostgreSQL 18 on ADD "
       + "CONSTRAINT … NOT NULL c NOT VALID and VALIDATE",
     bad: [
@@ -184,7 +190,8 @@ enum ConstraintRules {
 
   static let notNullAndDropTogether = Rule(
     "LK12", "not-null-and-drop-check-together", .error,
-    summary: "SET NOT NULL and DROP CONSTRAINT in one ALTER TABLE: the constraint is dropped first, and "
+    summary:
+      "SET NOT NULL and DROP CONSTRAINT in one ALTER TABLE: the constraint is dropped first, and "
       + "the table is read for what it would have proven.",
     remedy: "write two statements, SET NOT NULL first; they may share a transaction",
     bad: [
@@ -223,9 +230,11 @@ enum ConstraintRules {
 
   static let dropForeignKey = Rule(
     "LK27", "fk-drop-locks-referenced", .warning,
-    summary: "A foreign key that goes takes ACCESS EXCLUSIVE on the referenced table too, whether by "
+    summary:
+      "A foreign key that goes takes ACCESS EXCLUSIVE on the referenced table too, whether by "
       + "DROP CONSTRAINT, DROP COLUMN or DROP TABLE.",
-    remedy: "do it in a transaction of its own with lock_timeout, and LOCK TABLE the referenced table "
+    remedy:
+      "do it in a transaction of its own with lock_timeout, and LOCK TABLE the referenced table "
       + "first",
     bad: [
       """
@@ -268,9 +277,11 @@ enum ConstraintRules {
 
   static let createTableReferences = Rule(
     "LK28", "create-table-fk-locks-referenced", .warning,
-    summary: "CREATE TABLE … REFERENCES holds SHARE ROW EXCLUSIVE on the referenced table until the "
+    summary:
+      "CREATE TABLE … REFERENCES holds SHARE ROW EXCLUSIVE on the referenced table until the "
       + "transaction ends: writes to it wait.",
-    remedy: "keep the CREATE TABLE alone in a short transaction, or add the foreign key NOT VALID later",
+    remedy:
+      "keep the CREATE TABLE alone in a short transaction, or add the foreign key NOT VALID later",
     bad: [
       """
       BEGIN;
@@ -298,7 +309,8 @@ enum ConstraintRules {
   static let foreignKeyOnPartitioned = Rule(
     "LK40", "fk-on-partitioned", .error,
     summary: "Before PostgreSQL 18 a foreign key of a partitioned table cannot be NOT VALID.",
-    remedy: "add it NOT VALID to each partition, VALIDATE each, then add it to the parent, which merges "
+    remedy:
+      "add it NOT VALID to each partition, VALIDATE each, then add it to the parent, which merges "
       + "them without a check",
     bad: [
       """
@@ -328,7 +340,8 @@ enum ConstraintRules {
 
   static let domainConstraint = Rule(
     "LK41", "domain-constraint", .warning,
-    summary: "A constraint of a domain holds SHARE on every table that uses it and reads them all; even "
+    summary:
+      "A constraint of a domain holds SHARE on every table that uses it and reads them all; even "
       + "VALIDATE does.",
     remedy: "put a CHECK on the tables instead, NOT VALID and validated later",
     bad: [

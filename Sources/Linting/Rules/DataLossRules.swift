@@ -67,7 +67,8 @@ enum DataLossRules {
 
   static let cascade = Rule(
     "DL05", "cascade", .error,
-    summary: "CASCADE drops what depends on it without a word: DROP TYPE … CASCADE drops columns, TRUNCATE "
+    summary:
+      "CASCADE drops what depends on it without a word: DROP TYPE … CASCADE drops columns, TRUNCATE "
       + "… CASCADE empties other tables.",
     remedy: "write out what is to go, in order",
     bad: [
@@ -123,8 +124,10 @@ enum DataLossRules {
 
   static let enumValueRemoved = Rule(
     "DL08", "enum-value-removed", .error,
-    summary: "A label is taken out of an enum: rows that have it become unreadable, or the change fails.",
-    remedy: "map the label to another first, then change the column to a new type: USING c::text::new",
+    summary:
+      "A label is taken out of an enum: rows that have it become unreadable, or the change fails.",
+    remedy:
+      "map the label to another first, then change the column to a new type: USING c::text::new",
     bad: [
       "DELETE FROM pg_enum WHERE enumlabel = 'old';",
       "DROP TYPE mood; CREATE TYPE mood AS ENUM ('a');",
@@ -135,11 +138,7 @@ enum DataLossRules {
     case .delete(let rows) where rows.table.last.raw == "pg_enum":
       return [Violation("rows with the label become unreadable", at: context.statement.range)]
     case .createType(let type) where type.labels != nil:
-      let key = context.key(type.name)
-      let wasDropped = context.preceding.contains { statement in
-        guard case .drop(let drop) = statement.node, drop.object == .type else { return false }
-        return drop.names.contains { context.key($0) == key }
-      }
+      let wasDropped = context.catalog.dropped.contains(context.key(type.name))
       guard wasDropped else { return [] }
       return [
         Violation(
@@ -259,17 +258,14 @@ enum DataLossRules {
 
   static let forceRecreate = Rule(
     "DL14", "force-recreate", .error, engines: both,
-    summary: "The table is dropped and made anew: a change that was meant as an ALTER loses all rows.",
+    summary:
+      "The table is dropped and made anew: a change that was meant as an ALTER loses all rows.",
     remedy: "ALTER TABLE; or rename the old table away and copy its rows",
     bad: ["DROP TABLE IF EXISTS t; CREATE TABLE t (id int PRIMARY KEY);"],
     good: ["DROP TABLE t; CREATE TABLE u (id int PRIMARY KEY);"]
   ) { context in
     guard case .createTable(let table) = context.node, !table.isTemporary else { return [] }
-    let key = context.key(table.name)
-    let wasDropped = context.preceding.contains { statement in
-      guard case .drop(let drop) = statement.node, drop.object == .table else { return false }
-      return drop.names.contains { context.key($0) == key }
-    }
+    let wasDropped = context.catalog.dropped.contains(context.key(table.name))
     guard wasDropped else { return [] }
     return [
       Violation("\(table.name.text) comes back without its rows", at: table.name.range)

@@ -11,7 +11,8 @@ enum DataRules {
 
   /// A new column that old rows have no value for.
   static func requiredColumn(_ action: AlterAction) -> ColumnDefinition? {
-    guard case .addColumn(let column, _) = action.kind, column.isNotNull, !column.hasValueForOldRows,
+    guard case .addColumn(let column, _) = action.kind, column.isNotNull,
+      !column.hasValueForOldRows,
       column.generated == nil, !column.isSerial, !column.isIdentity
     else { return nil }
     return column
@@ -19,7 +20,8 @@ enum DataRules {
 
   static let uniqueMayFail = Rule(
     "DD01", "unique-may-fail", .notice, engines: both,
-    summary: "A unique index or key fails on duplicates that are there; built CONCURRENTLY it stays behind "
+    summary:
+      "A unique index or key fails on duplicates that are there; built CONCURRENTLY it stays behind "
       + "invalid.",
     remedy: "look before: SELECT c, count(*) FROM t GROUP BY c HAVING count(*) > 1 LIMIT 1",
     bad: [
@@ -108,7 +110,8 @@ enum DataRules {
 
   static let checkBeforeBackfill = Rule(
     "DD07", "not-valid-check-before-backfill", .error,
-    summary: "A CHECK that is NOT VALID is enforced for every UPDATE, also of a row that broke it before "
+    summary:
+      "A CHECK that is NOT VALID is enforced for every UPDATE, also of a row that broke it before "
       + "and of another column: production fails until the backfill is through.",
     remedy: "fill the rows first, then ADD CONSTRAINT … NOT VALID, then VALIDATE",
     bad: [
@@ -131,7 +134,8 @@ enum DataRules {
         case .check(let expression) = constraint.kind
       else { return nil }
       let filled = context.following.contains { statement in
-        guard case .update(let rows) = statement.node, context.key(rows.table) == context.key(alter.name)
+        guard case .update(let rows) = statement.node,
+          context.key(rows.table) == context.key(alter.name)
         else { return false }
         return rows.columns.contains { expression.words.contains($0.last.raw) }
       }

@@ -34,7 +34,8 @@ enum IndexRules {
 
   static let dropIndexNotConcurrent = Rule(
     "LK02", "drop-index-not-concurrent", .warning,
-    summary: "DROP INDEX takes ACCESS EXCLUSIVE on the table: short, but everybody queues behind it.",
+    summary:
+      "DROP INDEX takes ACCESS EXCLUSIVE on the table: short, but everybody queues behind it.",
     remedy: "DROP INDEX CONCURRENTLY, one index a statement, outside a transaction",
     bad: ["DROP INDEX i;", "DROP INDEX IF EXISTS s.i, s.j;"],
     good: [
@@ -196,7 +197,8 @@ enum IndexRules {
     "LK39", "index-on-partitioned-parent", .error,
     summary: "An index on a partitioned table is built on every partition under SHARE, all of them "
       + "until the last is done; CONCURRENTLY is not supported there.",
-    remedy: "CREATE INDEX ON ONLY the parent, CREATE INDEX CONCURRENTLY on each partition, then ALTER "
+    remedy:
+      "CREATE INDEX ON ONLY the parent, CREATE INDEX CONCURRENTLY on each partition, then ALTER "
       + "INDEX … ATTACH PARTITION",
     bad: [
       """

@@ -10,7 +10,8 @@ enum LockRules {
 
   static let whileHoldingAccessExclusive = Rule(
     "LK29", "statement-while-holding-access-exclusive", .error,
-    summary: "ACCESS EXCLUSIVE is held until the transaction ends: a scan, a build or a rewrite behind it "
+    summary:
+      "ACCESS EXCLUSIVE is held until the transaction ends: a scan, a build or a rewrite behind it "
       + "stops every reader of the first table, too.",
     remedy: "commit first, and do the long work in a transaction of its own",
     bad: [
@@ -60,9 +61,11 @@ enum LockRules {
 
   static let multiTableLockOrder = Rule(
     "LK30", "multi-table-lock-order", .warning,
-    summary: "A transaction that locks several tables one after the other can deadlock with clients that "
+    summary:
+      "A transaction that locks several tables one after the other can deadlock with clients that "
       + "use them in another order.",
-    remedy: "split it, or LOCK TABLE a, b IN ACCESS EXCLUSIVE MODE first, in the order in which clients "
+    remedy:
+      "split it, or LOCK TABLE a, b IN ACCESS EXCLUSIVE MODE first, in the order in which clients "
       + "write",
     bad: [
       "BEGIN; ALTER TABLE t ADD COLUMN c int; ALTER TABLE u ADD COLUMN c int; COMMIT;"
@@ -101,7 +104,8 @@ enum LockRules {
 
   static let triggerDefinition = Rule(
     "LK31", "trigger-ddl", .notice,
-    summary: "CREATE TRIGGER and ENABLE or DISABLE TRIGGER stop writes for a moment, DROP and RENAME "
+    summary:
+      "CREATE TRIGGER and ENABLE or DISABLE TRIGGER stop writes for a moment, DROP and RENAME "
       + "stop reads too.",
     remedy: "keep it in a short transaction with lock_timeout",
     bad: [
@@ -138,7 +142,8 @@ enum LockRules {
 
   static let policyRuleSecurity = Rule(
     "LK32", "policy-rule-rls", .warning,
-    summary: "Policies, rules and row security take ACCESS EXCLUSIVE: short, but everybody queues behind "
+    summary:
+      "Policies, rules and row security take ACCESS EXCLUSIVE: short, but everybody queues behind "
       + "it.",
     remedy: "keep it in a short transaction with lock_timeout",
     bad: [
@@ -176,7 +181,8 @@ enum LockRules {
     bad: ["ALTER SEQUENCE s INCREMENT BY 10;", "ALTER SEQUENCE s RESTART;"],
     good: ["CREATE SEQUENCE s; ALTER SEQUENCE s INCREMENT BY 10;", "SELECT setval('s', 100);"]
   ) { context in
-    guard case .alter(let alter) = context.node, alter.object == .sequence, context.isOld(alter.name)
+    guard case .alter(let alter) = context.node, alter.object == .sequence,
+      context.isOld(alter.name)
     else { return [] }
     return [
       Violation(
@@ -216,7 +222,8 @@ enum LockRules {
 
   static let separateAlters = Rule(
     "LK46", "unnecessary-separate-alters", .notice,
-    summary: "Each ALTER TABLE that checks or rewrites reads the table anew; several in one statement "
+    summary:
+      "Each ALTER TABLE that checks or rewrites reads the table anew; several in one statement "
       + "read it once.",
     remedy: "put them into one ALTER TABLE, but never SET NOT NULL beside DROP CONSTRAINT (LK12)",
     bad: [

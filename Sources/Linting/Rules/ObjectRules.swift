@@ -10,7 +10,8 @@ enum ObjectRules {
 
   static let viewShape = Rule(
     "BC11", "view-shape-change", .warning,
-    summary: "CREATE OR REPLACE VIEW can only append columns; anything else needs DROP and CREATE, and "
+    summary:
+      "CREATE OR REPLACE VIEW can only append columns; anything else needs DROP and CREATE, and "
       + "clients that use a column that goes fail.",
     remedy: "append columns only; or make a new view and let clients change over",
     bad: [
@@ -36,7 +37,8 @@ enum ObjectRules {
 
   static let functionSignature = Rule(
     "BC12", "function-signature", .warning,
-    summary: "Callers of a dropped function fail; a change of the result type or parameter names needs a "
+    summary:
+      "Callers of a dropped function fail; a change of the result type or parameter names needs a "
       + "drop.",
     remedy: "make the new signature beside the old one, without defaults that make calls ambiguous",
     bad: ["DROP FUNCTION f(int);", "DROP PROCEDURE p;"],
@@ -52,7 +54,8 @@ enum ObjectRules {
 
   static let enumValueOrder = Rule(
     "BC13", "enum-value-order", .warning,
-    summary: "ADD VALUE without BEFORE or AFTER puts the label last; comparisons and ORDER BY follow.",
+    summary:
+      "ADD VALUE without BEFORE or AFTER puts the label last; comparisons and ORDER BY follow.",
     remedy: "say BEFORE or AFTER which label",
     bad: ["ALTER TYPE mood ADD VALUE 'c';"], good: ["ALTER TYPE mood ADD VALUE 'c' AFTER 'b';"]
   ) { context in
@@ -60,7 +63,8 @@ enum ObjectRules {
       case .addValue(let label, isPlaced: false, _)? = alter.typeChange
     else { return [] }
     return [
-      Violation("\(label) becomes the last label of \(alter.name.text)", at: context.statement.range)
+      Violation(
+        "\(label) becomes the last label of \(alter.name.text)", at: context.statement.range)
     ]
   }
 
@@ -82,7 +86,8 @@ enum ObjectRules {
 
   static let replicaIdentity = Rule(
     "BC15", "replica-identity-or-pk-drop", .error,
-    summary: "Without a primary key or replica identity UPDATE and DELETE of a published table fail.",
+    summary:
+      "Without a primary key or replica identity UPDATE and DELETE of a published table fail.",
     remedy: "REPLICA IDENTITY USING INDEX another unique index first",
     bad: [
       "ALTER TABLE t DROP CONSTRAINT t_pkey;", "ALTER TABLE t REPLICA IDENTITY NOTHING;",
@@ -142,7 +147,9 @@ enum ObjectRules {
   }
 
   private static func adds(_ name: Identifier, _ action: AlterAction) -> Bool {
-    if case .addConstraint(let constraint) = action.kind { constraint.name?.last == name } else {
+    if case .addConstraint(let constraint) = action.kind {
+      constraint.name?.last == name
+    } else {
       false
     }
   }
@@ -164,7 +171,8 @@ enum ObjectRules {
 
   static let compositeType = Rule(
     "BC19", "composite-type-change", .warning,
-    summary: "Rows of the type change their shape for clients; changing an attribute's type fails while a "
+    summary:
+      "Rows of the type change their shape for clients; changing an attribute's type fails while a "
       + "column uses it.",
     remedy: "make a new type",
     bad: ["ALTER TYPE pair ADD ATTRIBUTE c int;", "ALTER TYPE pair RENAME ATTRIBUTE a TO b;"],

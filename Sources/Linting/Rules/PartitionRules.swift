@@ -17,18 +17,13 @@ enum PartitionRules {
     }
   }
 
-  /// Whether a valid CHECK may say what the bound says.
-  private static func hasProof(_ partition: RelationKey, _ context: LintContext) -> Bool {
-    context.catalog.relations[partition]?.constraints.values.contains { constraint in
-      if case .check = constraint.kind { constraint.isValid } else { false }
-    } ?? false
-  }
-
   static let attachScan = Rule(
     "LK33", "attach-partition-scan", .error,
-    summary: "ATTACH PARTITION reads the new partition under ACCESS EXCLUSIVE on it, unless a valid CHECK "
+    summary:
+      "ATTACH PARTITION reads the new partition under ACCESS EXCLUSIVE on it, unless a valid CHECK "
       + "says what the bound says, with IS NOT NULL for a nullable key.",
-    remedy: "ADD CHECK (key IS NOT NULL AND key >= … AND key < …) NOT VALID to the partition, VALIDATE it, "
+    remedy:
+      "ADD CHECK (key IS NOT NULL AND key >= … AND key < …) NOT VALID to the partition, VALIDATE it, "
       + "ATTACH, drop the check",
     bad: ["ALTER TABLE p ATTACH PARTITION q FOR VALUES FROM (1) TO (9);"],
     good: [
@@ -44,7 +39,7 @@ enum PartitionRules {
     ]
   ) { context in
     attachment(context) { _, partition, action in
-      guard context.isOld(partition), !hasProof(partition, context) else { return nil }
+      guard context.isOld(partition), !context.catalog.hasValidCheck(partition) else { return nil }
       return Violation(
         "\(partition) is read under ACCESS EXCLUSIVE to see whether its rows fit", at: action.range)
     }
@@ -52,9 +47,11 @@ enum PartitionRules {
 
   static let attachDefaultScan = Rule(
     "LK34", "attach-default-partition-scan", .error,
-    summary: "With a DEFAULT partition ATTACH reads that one under ACCESS EXCLUSIVE, unless a valid CHECK "
+    summary:
+      "With a DEFAULT partition ATTACH reads that one under ACCESS EXCLUSIVE, unless a valid CHECK "
       + "(NOT (bound)) says that nothing in it belongs to the new partition.",
-    remedy: "ADD CHECK (NOT (…)) NOT VALID to the default partition, VALIDATE it, ATTACH, drop the check",
+    remedy:
+      "ADD CHECK (NOT (…)) NOT VALID to the default partition, VALIDATE it, ATTACH, drop the check",
     bad: [
       """
       ALTER TABLE p ATTACH PARTITION d DEFAULT;
@@ -66,7 +63,7 @@ enum PartitionRules {
   ) { context in
     attachment(context) { parent, _, action in
       guard let other = context.catalog.defaultPartition(of: parent), context.isOld(other),
-        !hasProof(other, context)
+        !context.catalog.hasValidCheck(other)
       else { return nil }
       return Violation(
         "the default partition \(other) is read under ACCESS EXCLUSIVE", at: action.range)
@@ -75,9 +72,11 @@ enum PartitionRules {
 
   static let attachBuildsIndexes = Rule(
     "LK35", "attach-builds-indexes", .error,
-    summary: "Indexes of the parent that the partition has no counterpart for are built under ACCESS "
+    summary:
+      "Indexes of the parent that the partition has no counterpart for are built under ACCESS "
       + "EXCLUSIVE on it; a unique index is no counterpart of a primary key or unique constraint.",
-    remedy: "CREATE INDEX CONCURRENTLY on the partition, and ADD CONSTRAINT … USING INDEX for keys, before",
+    remedy:
+      "CREATE INDEX CONCURRENTLY on the partition, and ADD CONSTRAINT … USING INDEX for keys, before",
     bad: [
       """
       -- kedge:section 1
@@ -120,7 +119,8 @@ enum PartitionRules {
 
   static let createPartitionOf = Rule(
     "LK36", "create-partition-of", .warning,
-    summary: "CREATE TABLE … PARTITION OF takes ACCESS EXCLUSIVE on the parent; CREATE TABLE (LIKE …) and "
+    summary:
+      "CREATE TABLE … PARTITION OF takes ACCESS EXCLUSIVE on the parent; CREATE TABLE (LIKE …) and "
       + "ATTACH need only SHARE UPDATE EXCLUSIVE.",
     remedy: "CREATE TABLE q (LIKE p INCLUDING ALL); ALTER TABLE p ATTACH PARTITION q …",
     bad: ["CREATE TABLE q PARTITION OF p FOR VALUES FROM (1) TO (9);"],
@@ -150,7 +150,8 @@ enum PartitionRules {
     }
     return [
       Violation(
-        "ACCESS EXCLUSIVE on \(parent.text): nobody reads or writes it", at: context.statement.range,
+        "ACCESS EXCLUSIVE on \(parent.text): nobody reads or writes it",
+        at: context.statement.range,
         edits: edits)
     ]
   }
@@ -161,7 +162,8 @@ enum PartitionRules {
     remedy: "DETACH PARTITION … CONCURRENTLY, outside a transaction; not with a DEFAULT partition",
     bad: ["ALTER TABLE p DETACH PARTITION q;"],
     good: [
-      "ALTER TABLE p DETACH PARTITION q CONCURRENTLY;", "ALTER TABLE p DETACH PARTITION q FINALIZE;",
+      "ALTER TABLE p DETACH PARTITION q CONCURRENTLY;",
+      "ALTER TABLE p DETACH PARTITION q FINALIZE;",
     ]
   ) { context in
     guard context.version >= 14 else { return [] }
@@ -172,7 +174,8 @@ enum PartitionRules {
       let hasDefault = context.catalog.defaultPartition(of: context.key(alter.name)) != nil
       return Violation(
         "ACCESS EXCLUSIVE on \(alter.name.text)", at: action.range,
-        hint: hasDefault ? "a DEFAULT partition stands in the way of CONCURRENTLY: set lock_timeout" : nil,
+        hint: hasDefault
+          ? "a DEFAULT partition stands in the way of CONCURRENTLY: set lock_timeout" : nil,
         edits: hasDefault
           ? [] : context.ifAutocommit([.insert(" CONCURRENTLY", at: action.range.upperBound)]),
         level: hasDefault ? .warning : nil)
@@ -203,9 +206,11 @@ enum PartitionRules {
 
   static let partitionRecursion = Rule(
     "LK44", "partition-recursion", .notice,
-    summary: "ALTER of a partitioned table takes the same lock on every partition; lock_timeout counts "
+    summary:
+      "ALTER of a partitioned table takes the same lock on every partition; lock_timeout counts "
       + "for each of them, not for all.",
-    remedy: "limit the whole with statement_timeout, and see that max_locks_per_transaction suffices",
+    remedy:
+      "limit the whole with statement_timeout, and see that max_locks_per_transaction suffices",
     bad: [
       """
       ALTER TABLE p ATTACH PARTITION q FOR VALUES IN (1);
@@ -233,7 +238,7 @@ enum PartitionRules {
     good: ["CREATE TABLE q (LIKE p); ALTER TABLE p ATTACH PARTITION q FOR VALUES IN (1);"]
   ) { context in
     attachment(context) { _, partition, action in
-      guard context.isOld(partition), !hasProof(partition, context) else { return nil }
+      guard context.isOld(partition), !context.catalog.hasValidCheck(partition) else { return nil }
       return Violation(
         "this fails if a row of \(partition) is outside the bound", at: action.range)
     }

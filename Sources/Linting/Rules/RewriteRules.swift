@@ -10,9 +10,11 @@ enum RewriteRules {
 
   static let volatileDefault = Rule(
     "LK13", "add-column-volatile-default", .error,
-    summary: "A default that is evaluated for every row writes the table and all its indexes anew under "
+    summary:
+      "A default that is evaluated for every row writes the table and all its indexes anew under "
       + "ACCESS EXCLUSIVE. Constants and stable functions such as now() do not.",
-    remedy: "ADD COLUMN without the default, SET DEFAULT in a second statement, fill old rows in batches",
+    remedy:
+      "ADD COLUMN without the default, SET DEFAULT in a second statement, fill old rows in batches",
     bad: [
       "ALTER TABLE t ADD COLUMN id uuid DEFAULT gen_random_uuid();",
       "ALTER TABLE t ADD COLUMN r float8 NOT NULL DEFAULT random();",
@@ -33,7 +35,7 @@ enum RewriteRules {
       switch Volatility.of(value) {
       case .volatile:
         return Violation(
-          "\(value.text) differs from row to row: \(alter.name.text) is written anew under ACCESS "
+          "\(context.text(value.range)) differs from row to row: \(alter.name.text) is written anew under ACCESS "
             + "EXCLUSIVE",
           at: value.range)
       case .unknown:
@@ -41,7 +43,8 @@ enum RewriteRules {
           "if \(value.calls.first ?? "the function") is volatile, \(alter.name.text) is written anew "
             + "under ACCESS EXCLUSIVE",
           at: value.range,
-          hint: "make sure that it is IMMUTABLE or STABLE, or set the default in a second statement",
+          hint:
+            "make sure that it is IMMUTABLE or STABLE, or set the default in a second statement",
           level: .warning)
       case .constant, .stable: return nil
       }
@@ -59,15 +62,17 @@ enum RewriteRules {
       guard case .addColumn(let column, _) = action.kind, let value = column.defaultValue,
         Volatility.of(value) == .stable
       else { return nil }
-      return Violation("every old row gets the same \(value.text)", at: value.range)
+      return Violation("every old row gets the same \(context.text(value.range))", at: value.range)
     }
   }
 
   static let autoIncrementColumn = Rule(
     "LK14", "add-auto-increment-column", .error,
-    summary: "A new serial or identity column numbers all old rows: the table is written anew under "
+    summary:
+      "A new serial or identity column numbers all old rows: the table is written anew under "
       + "ACCESS EXCLUSIVE.",
-    remedy: "ADD COLUMN bigint, CREATE SEQUENCE OWNED BY it, SET DEFAULT nextval(…), number old rows in "
+    remedy:
+      "ADD COLUMN bigint, CREATE SEQUENCE OWNED BY it, SET DEFAULT nextval(…), number old rows in "
       + "batches",
     bad: [
       "ALTER TABLE t ADD COLUMN id bigserial;",
@@ -76,7 +81,8 @@ enum RewriteRules {
     good: ["CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);"]
   ) { context in
     context.actions { alter, action in
-      guard case .addColumn(let column, _) = action.kind, column.isSerial || column.isIdentity else {
+      guard case .addColumn(let column, _) = action.kind, column.isSerial || column.isIdentity
+      else {
         return nil
       }
       return Violation(
@@ -89,7 +95,8 @@ enum RewriteRules {
     "LK15", "add-stored-generated-column", .error,
     summary: "A STORED generated column is computed for every row: the table is written anew under "
       + "ACCESS EXCLUSIVE. VIRTUAL ones, of PostgreSQL 18, are not.",
-    remedy: "use VIRTUAL (PostgreSQL 18), or a plain column that a trigger fills, and old rows in batches",
+    remedy:
+      "use VIRTUAL (PostgreSQL 18), or a plain column that a trigger fills, and old rows in batches",
     bad: [
       "ALTER TABLE t ADD COLUMN g int GENERATED ALWAYS AS (a + 1) STORED;",
       Example("ALTER TABLE t ALTER COLUMN g SET EXPRESSION AS (a + 2);", version: 17),
@@ -121,7 +128,8 @@ enum RewriteRules {
 
   static let constrainedDomainColumn = Rule(
     "LK16", "add-constrained-domain-column", .error,
-    summary: "A new column of a domain with a constraint writes the table anew, even without a default.",
+    summary:
+      "A new column of a domain with a constraint writes the table anew, even without a default.",
     remedy: "use the domain's base type, and a CHECK of the table, NOT VALID and validated later",
     bad: [
       "CREATE DOMAIN positive AS int CHECK (VALUE > 0); ALTER TABLE t ADD COLUMN n positive;"
@@ -130,10 +138,10 @@ enum RewriteRules {
   ) { context in
     context.actions { alter, action in
       guard case .addColumn(let column, _) = action.kind,
-        context.reader().isConstrainedDomain(column)
+        context.reader().isConstrainedDomain(column), let type = column.type
       else { return nil }
       return Violation(
-        "\(column.type?.fragment.text ?? "the domain") has a constraint: \(alter.name.text) is written "
+        "\(context.text(type.fragment.range)) has a constraint: \(alter.name.text) is written "
           + "anew under ACCESS EXCLUSIVE",
         at: column.range)
     }
@@ -184,7 +192,8 @@ enum RewriteRules {
 
   static let refreshBlocksReads = Rule(
     "LK25", "refresh-matview-blocks-reads", .warning,
-    summary: "REFRESH MATERIALIZED VIEW holds ACCESS EXCLUSIVE while the query runs; CONCURRENTLY lets "
+    summary:
+      "REFRESH MATERIALIZED VIEW holds ACCESS EXCLUSIVE while the query runs; CONCURRENTLY lets "
       + "readers go on, and needs a unique index over plain columns without WHERE.",
     remedy: "REFRESH MATERIALIZED VIEW CONCURRENTLY",
     bad: ["REFRESH MATERIALIZED VIEW m;"],
@@ -208,13 +217,15 @@ enum RewriteRules {
 
   static let truncates = Rule(
     "LK26", "truncate", .error,
-    summary: "TRUNCATE takes ACCESS EXCLUSIVE, older snapshots see the table empty, and only ON TRUNCATE "
+    summary:
+      "TRUNCATE takes ACCESS EXCLUSIVE, older snapshots see the table empty, and only ON TRUNCATE "
       + "triggers fire.",
     remedy: "DELETE in batches, or swap in an empty table",
     bad: ["TRUNCATE t;", "TRUNCATE TABLE t, u CASCADE;"],
     good: ["CREATE TABLE t (id int PRIMARY KEY); TRUNCATE t;"]
   ) { context in
-    guard case .truncate(let tables, _, _) = context.node, let table = tables.first(where: context.isOld)
+    guard case .truncate(let tables, _, _) = context.node,
+      let table = tables.first(where: context.isOld)
     else { return [] }
     return [
       Violation(

@@ -13,7 +13,8 @@ enum SQLiteColumnRules {
 
   static let addColumnUnsupported = Rule(
     "SL10", "add-column-unsupported", .error, engines: sqlite,
-    summary: "SQLite's ADD COLUMN takes no PRIMARY KEY, no UNIQUE, no default that is not constant, no "
+    summary:
+      "SQLite's ADD COLUMN takes no PRIMARY KEY, no UNIQUE, no default that is not constant, no "
       + "STORED column, and no REFERENCES with a default while foreign keys are on.",
     remedy: "rebuild the table",
     bad: [
@@ -42,7 +43,9 @@ enum SQLiteColumnRules {
     if column.generated?.isStored == true { return "that is STORED" }
     guard let value = column.defaultValue else { return nil }
     if value.tokens.first?.isSymbol("(") == true { return "whose default is an expression" }
-    if ["current_timestamp", "current_date", "current_time"].contains(where: { value.contains(word: $0) }) {
+    if ["current_timestamp", "current_date", "current_time"].contains(where: {
+      value.contains(word: $0)
+    }) {
       return "whose default is not constant"
     }
     return column.reference != nil && column.hasValueForOldRows
@@ -51,13 +54,15 @@ enum SQLiteColumnRules {
 
   static let dropColumnUnsupported = Rule(
     "SL11", "drop-column-unsupported", .error, engines: sqlite,
-    summary: "SQLite's DROP COLUMN refuses keys, indexed columns, and columns that a CHECK, a generated "
+    summary:
+      "SQLite's DROP COLUMN refuses keys, indexed columns, and columns that a CHECK, a generated "
       + "column, a partial index, a view or a trigger uses.",
     remedy: "drop what uses it first, or rebuild the table",
     bad: [
       Example(mark + "CREATE INDEX i ON t (c); ALTER TABLE t DROP COLUMN c;"),
       Example(mark + "CREATE VIEW v AS SELECT c FROM t; ALTER TABLE t DROP COLUMN c;"),
-      Example(mark + "CREATE TABLE t (c INT UNIQUE, d INT PRIMARY KEY); ALTER TABLE t DROP COLUMN c;"),
+      Example(
+        mark + "CREATE TABLE t (c INT UNIQUE, d INT PRIMARY KEY); ALTER TABLE t DROP COLUMN c;"),
     ],
     good: [Example(mark + "CREATE INDEX i ON t (d); ALTER TABLE t DROP COLUMN c;")]
   ) { context in
@@ -75,10 +80,10 @@ enum SQLiteColumnRules {
     of column: Identifier, _ table: RelationKey, _ catalog: Catalog
   ) -> String? {
     if let view = catalog.views(over: table, column: column).first { return "the view \(view)" }
-    let index = catalog.indexes.first { entry in
-      entry.value.table == table && entry.value.words.contains(column.key)
+    let index = catalog.indexNames[table]?.first { key in
+      catalog.indexes[key]?.words.contains(column.key) == true
     }
-    if let index { return "the index \(index.key.name.raw)" }
+    if let index { return "the index \(index.name.raw)" }
     for constraint in catalog.relations[table]?.constraints.values ?? [:].values {
       switch constraint.kind {
       case .primaryKey(let columns) where columns.contains(column): return "the primary key"
@@ -91,7 +96,8 @@ enum SQLiteColumnRules {
 
   static let dropParentColumn = Rule(
     "SL12", "drop-fk-parent-column", .error, engines: sqlite,
-    summary: "SQLite drops a column that foreign keys refer to; from then on every write to the referring "
+    summary:
+      "SQLite drops a column that foreign keys refer to; from then on every write to the referring "
       + "table fails: foreign key mismatch.",
     remedy: "rebuild the referring table without the foreign key first",
     bad: [
@@ -120,25 +126,29 @@ enum SQLiteColumnRules {
 
   static let strictDefault = Rule(
     "SL14", "strict-default-mismatch", .error, engines: sqlite,
-    summary: "Older versions take a default of the wrong type for a STRICT table's new column; old rows "
+    summary:
+      "Older versions take a default of the wrong type for a STRICT table's new column; old rows "
       + "then fail integrity_check.",
     remedy: "write a default of the column's type",
     bad: [
       Example(
         mark
-          + "CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT; ALTER TABLE t ADD COLUMN e INT DEFAULT 'x';")
+          + "CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT; ALTER TABLE t ADD COLUMN e INT DEFAULT 'x';"
+      )
     ],
     good: [
       Example(
         mark
-          + "CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT; ALTER TABLE t ADD COLUMN e INT DEFAULT 1;")
+          + "CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT; ALTER TABLE t ADD COLUMN e INT DEFAULT 1;"
+      )
     ]
   ) { context in
     guard case .alter(let alter) = context.node,
       context.catalog.relation(alter.name)?.isStrict == true
     else { return [] }
     return alter.actions.compactMap { action in
-      guard case .addColumn(let column, _) = action.kind, let value = column.defaultValue?.tokens.first,
+      guard case .addColumn(let column, _) = action.kind,
+        let value = column.defaultValue?.tokens.first,
         let type = column.type?.fragment.text.asciiLowercased
       else { return nil }
       let isNumber = ["int", "integer", "real"].contains(type)
@@ -149,7 +159,8 @@ enum SQLiteColumnRules {
 
   static let affinity = Rule(
     "SL15", "affinity-lossy", .warning, engines: sqlite,
-    summary: "Text that is copied into a numeric column is converted: '007' becomes 7, long numbers lose "
+    summary:
+      "Text that is copied into a numeric column is converted: '007' becomes 7, long numbers lose "
       + "digits.",
     remedy: "keep TEXT, or make sure that no such value is there",
     bad: [
@@ -201,7 +212,8 @@ enum SQLiteColumnRules {
 
   static let rowidAlias = Rule(
     "SL16", "rowid-alias-change", .warning, engines: sqlite,
-    summary: "Only INTEGER PRIMARY KEY is the rowid itself; INT PRIMARY KEY, or DESC, makes a second index "
+    summary:
+      "Only INTEGER PRIMARY KEY is the rowid itself; INT PRIMARY KEY, or DESC, makes a second index "
       + "and takes NULL.",
     remedy: "write INTEGER PRIMARY KEY",
     bad: [
@@ -247,7 +259,8 @@ enum SQLiteColumnRules {
 
   static let doubleQuotedString = Rule(
     "SL21", "double-quoted-string", .warning, engines: sqlite,
-    summary: "Double quotes are for names; where none fits SQLite takes them for a string without a word.",
+    summary:
+      "Double quotes are for names; where none fits SQLite takes them for a string without a word.",
     remedy: "single quotes",
     bad: [Example(mark + "ALTER TABLE t ADD COLUMN c TEXT DEFAULT \"x\";")],
     good: [Example(mark + "ALTER TABLE t ADD COLUMN c TEXT DEFAULT 'x';")]

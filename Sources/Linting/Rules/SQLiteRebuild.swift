@@ -12,7 +12,8 @@ struct SQLiteRebuild {
   let renameIndex: Int
 
   /// The rebuilds of a file, by the statement that renames.
-  static func all(in statements: [ParsedStatement], _ key: (Name) -> RelationKey) -> [SQLiteRebuild] {
+  static func all(in statements: [ParsedStatement], _ key: (Name) -> RelationKey) -> [SQLiteRebuild]
+  {
     statements.enumerated().compactMap { index, statement in
       guard let alter = statement.alteration, case .renameTo(let name)? = alter.actions.first?.kind
       else { return nil }
@@ -29,6 +30,22 @@ struct SQLiteRebuild {
       return SQLiteRebuild(
         table: name, replacement: alter.name, definition: definition, dropIndex: drop,
         renameIndex: index)
+    }
+  }
+
+  /// Statements that drop a table which the file makes anew under its own name, as some tools rebuild.
+  static func recreations(
+    in statements: [ParsedStatement], _ key: (Name) -> RelationKey
+  ) -> [(drop: Int, table: Name)] {
+    statements.enumerated().compactMap { index, statement in
+      guard case .drop(let drop) = statement.node, drop.object == .table,
+        let name = drop.names.first
+      else { return nil }
+      let comesBack = statements[(index + 1)...].contains { later in
+        guard case .createTable(let table) = later.node else { return false }
+        return key(table.name) == key(name)
+      }
+      return comesBack ? (index, name) : nil
     }
   }
 

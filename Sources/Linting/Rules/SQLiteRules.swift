@@ -38,7 +38,8 @@ enum SQLiteRules {
     remedy: "set it before BEGIN",
     bad: ["BEGIN IMMEDIATE; PRAGMA foreign_keys = OFF; COMMIT;"], good: [good]
   ) { context in
-    guard case .pragma(name: "foreign_keys", value: _?) = context.node, context.isInTransaction else {
+    guard case .pragma(name: "foreign_keys", value: _?) = context.node, context.isInTransaction
+    else {
       return []
     }
     return [
@@ -48,7 +49,8 @@ enum SQLiteRules {
 
   static let rebuildWithForeignKeys = Rule(
     "SL02", "rebuild-parent-with-fk-on", .error, engines: sqlite,
-    summary: "With foreign keys on, DROP TABLE deletes all rows first: ON DELETE CASCADE and SET NULL fire, "
+    summary:
+      "With foreign keys on, DROP TABLE deletes all rows first: ON DELETE CASCADE and SET NULL fire, "
       + "and the rows of other tables are lost.",
     remedy: "PRAGMA foreign_keys = OFF before BEGIN, ON after COMMIT",
     bad: [
@@ -86,24 +88,29 @@ enum SQLiteRules {
       """,
     ],
     .file { file in
-      rebuilds(file) { rebuild, context in
-        let drop = file.statements[rebuild.dropIndex]
-        let isOff = file.statements[..<rebuild.dropIndex].contains { before in
+      guard let first = file.statements.first else { return [] }
+      let drops =
+        SQLiteRebuild.all(in: file.file.statements, first.key).map { ($0.dropIndex, $0.table) }
+        + SQLiteRebuild.recreations(in: file.file.statements, first.key)
+      return drops.compactMap { index, table in
+        let context = file.statements[index]
+        let isOff = file.statements[..<index].contains { before in
           guard case .pragma(name: "foreign_keys", value: let value?) = before.node else {
             return false
           }
           return !before.isInTransaction && ["off", "0", "false", "no"].contains(value)
         }
-        guard !isOff, !context.unit.foreignKeysOff else { return nil }
+        guard !isOff, !context.unit.foreignKeysOff, context.isOld(table) else { return nil }
         return Violation(
-          "if foreign keys are on, rows of tables that refer to \(rebuild.table.text) are deleted",
-          at: drop.statement.range)
+          "if foreign keys are on, rows of tables that refer to \(table.text) are deleted",
+          at: context.statement.range)
       }
     })
 
   static let renameOldFirst = Rule(
     "SL03", "rename-old-first", .error, engines: sqlite,
-    summary: "Renaming the old table away makes foreign keys and views of others follow it to its new name, "
+    summary:
+      "Renaming the old table away makes foreign keys and views of others follow it to its new name, "
       + "and they break when it is dropped.",
     remedy: "make the new table under another name, drop the old one, rename the new one",
     bad: [
@@ -117,10 +124,13 @@ enum SQLiteRules {
     ],
     good: [good]
   ) { context in
-    guard case .alter(let alter) = context.node, case .renameTo(let new)? = alter.actions.first?.kind
+    guard case .alter(let alter) = context.node,
+      case .renameTo(let new)? = alter.actions.first?.kind
     else { return [] }
     let comesBack = context.following.contains { statement in
-      if case .createTable(let table) = statement.node { table.name.last == alter.name.last } else {
+      if case .createTable(let table) = statement.node {
+        table.name.last == alter.name.last
+      } else {
         false
       }
     }
@@ -135,7 +145,8 @@ enum SQLiteRules {
 
   static let rebuildWithDependents = Rule(
     "SL04", "rebuild-with-dependents", .error, engines: sqlite,
-    summary: "The last RENAME of a rebuild fails while a view, or a trigger of another table, speaks of the "
+    summary:
+      "The last RENAME of a rebuild fails while a view, or a trigger of another table, speaks of the "
       + "table that was dropped.",
     remedy: "drop such views and triggers before, and make them again after",
     bad: [
@@ -155,13 +166,16 @@ enum SQLiteRules {
         guard let view = views.first,
           context.session.value("pragma legacy_alter_table") != "on"
         else { return nil }
-        return Violation("this fails: the view \(view) speaks of \(rebuild.table.text)", at: context.statement.range)
+        return Violation(
+          "this fails: the view \(view) speaks of \(rebuild.table.text)",
+          at: context.statement.range)
       }
     })
 
   static let sequenceLost = Rule(
     "SL05", "autoincrement-sequence-lost", .warning, engines: sqlite,
-    summary: "The counter of an AUTOINCREMENT table is not carried over: ids of deleted rows come again.",
+    summary:
+      "The counter of an AUTOINCREMENT table is not carried over: ids of deleted rows come again.",
     remedy: "copy the row of sqlite_sequence to the new name before DROP TABLE",
     bad: [
       """
@@ -193,13 +207,15 @@ enum SQLiteRules {
         }
         guard isCounted, !isCarried else { return nil }
         return Violation(
-          "ids of deleted rows of \(rebuild.table.text) are given again", at: context.statement.range)
+          "ids of deleted rows of \(rebuild.table.text) are given again",
+          at: context.statement.range)
       }
     })
 
   static let rowidLost = Rule(
     "SL06", "rowid-not-preserved", .warning, engines: sqlite,
-    summary: "Without an INTEGER PRIMARY KEY the rows get new rowids: what points at them (an FTS5 index "
+    summary:
+      "Without an INTEGER PRIMARY KEY the rows get new rowids: what points at them (an FTS5 index "
       + "with external content) is corrupt.",
     remedy: "copy the rowid, too: INSERT INTO new (rowid, …) SELECT rowid, …",
     bad: [
@@ -231,7 +247,9 @@ enum SQLiteRules {
           else { return nil }
           return rows
         }.last
-        guard let copy, !copy.columns.contains(where: { $0.last.key == "rowid" }) else { return nil }
+        guard let copy, !copy.columns.contains(where: { $0.last.key == "rowid" }) else {
+          return nil
+        }
         return Violation(
           "the rowids of \(rebuild.table.text) change", at: context.statement.range)
       }
@@ -280,7 +298,8 @@ enum SQLiteRules {
 
   static let selectStarCopy = Rule(
     "SL08", "select-star-copy", .error, engines: sqlite,
-    summary: "A copy without column names depends on their order; CREATE TABLE AS drops every constraint, "
+    summary:
+      "A copy without column names depends on their order; CREATE TABLE AS drops every constraint, "
       + "default and collation.",
     remedy: "name the columns on both sides",
     bad: [
@@ -362,7 +381,8 @@ enum SQLiteRules {
 
   static let writableSchema = Rule(
     "SL17", "writable-schema", .error, engines: sqlite,
-    summary: "A schema that is edited as text is not checked, other connections do not notice, and the file "
+    summary:
+      "A schema that is edited as text is not checked, other connections do not notice, and the file "
       + "can become unreadable.",
     remedy: "rebuild the table",
     bad: ["PRAGMA writable_schema = ON;"], good: [good]
@@ -375,7 +395,8 @@ enum SQLiteRules {
 
   static let deferredBegin = Rule(
     "SL18", "deferred-begin", .warning, engines: sqlite,
-    summary: "A plain BEGIN takes the write lock at the first write only: when somebody else has it, that "
+    summary:
+      "A plain BEGIN takes the write lock at the first write only: when somebody else has it, that "
       + "fails at once.",
     remedy: "BEGIN IMMEDIATE",
     bad: ["-- kedge:engine sqlite\nBEGIN; ALTER TABLE t ADD COLUMN c; COMMIT;"], good: [good]

@@ -9,7 +9,8 @@ enum SecurityRules {
 
   static let rowSecurity = Rule(
     "SE01", "row-security", .warning,
-    summary: "Row security switched on hides all rows that no policy shows; switched off it shows them.",
+    summary:
+      "Row security switched on hides all rows that no policy shows; switched off it shows them.",
     remedy: "make the policies first, and test as the roles that clients use",
     bad: [
       "ALTER TABLE t ENABLE ROW LEVEL SECURITY;", "ALTER TABLE t NO FORCE ROW LEVEL SECURITY;",
@@ -26,7 +27,9 @@ enum SecurityRules {
     "SE02", "policy-changed", .warning,
     summary: "A policy decides which rows clients see and write.",
     remedy: "test as the roles that clients use",
-    bad: ["CREATE POLICY p ON t USING (true);", "ALTER POLICY p ON t TO r;", "DROP POLICY p ON t;"],
+    bad: [
+      "CREATE POLICY p ON t USING (true);", "ALTER POLICY p ON t TO r;", "DROP POLICY p ON t;",
+    ],
     good: ["CREATE TABLE t (id int PRIMARY KEY); CREATE POLICY p ON t USING (true);"]
   ) { context in
     let table: Name? =
@@ -62,7 +65,8 @@ enum SecurityRules {
     summary: "Owners, roles and settings of the database or the whole server change.",
     remedy: "keep it out of migrations of the schema where you can",
     bad: [
-      "ALTER TABLE t OWNER TO r;", "ALTER ROLE r SUPERUSER;", "ALTER DATABASE d SET work_mem = '1GB';",
+      "ALTER TABLE t OWNER TO r;", "ALTER ROLE r SUPERUSER;",
+      "ALTER DATABASE d SET work_mem = '1GB';",
       "ALTER SYSTEM SET work_mem = '1GB';",
     ],
     good: ["CREATE ROLE r;"]
@@ -84,9 +88,11 @@ enum SecurityRules {
 
   static let viewSecurity = Rule(
     "SE05", "view-recreated-without-attributes", .error,
-    summary: "A view that is dropped and made again loses its grants, owner, comment, and options such as "
+    summary:
+      "A view that is dropped and made again loses its grants, owner, comment, and options such as "
       + "security_invoker.",
-    remedy: "CREATE OR REPLACE VIEW where that is possible; else restore them in the same transaction",
+    remedy:
+      "CREATE OR REPLACE VIEW where that is possible; else restore them in the same transaction",
     bad: ["DROP VIEW v; CREATE VIEW v AS SELECT a FROM t;"],
     good: [
       """
@@ -98,13 +104,7 @@ enum SecurityRules {
     ]
   ) { context in
     guard case .createView(let view) = context.node, !view.isReplace else { return [] }
-    let key = context.key(view.name)
-    let wasDropped = context.preceding.contains { statement in
-      guard case .drop(let drop) = statement.node,
-        drop.object == .view || drop.object == .materializedView
-      else { return false }
-      return drop.names.contains { context.key($0) == key }
-    }
+    let wasDropped = context.catalog.dropped.contains(context.key(view.name))
     let hasGrants = context.following.contains { statement in
       guard case .grant = statement.node else { return false }
       return statement.tokens.contains { $0.unquoted.asciiLowercased == view.name.last.raw }

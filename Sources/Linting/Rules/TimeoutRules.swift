@@ -24,7 +24,8 @@ enum TimeoutRules {
 
   static let missingLockTimeout = Rule(
     "TO01", "missing-lock-timeout", .error,
-    summary: "A statement that waits for its lock makes everybody behind it wait, readers too. Without "
+    summary:
+      "A statement that waits for its lock makes everybody behind it wait, readers too. Without "
       + "lock_timeout it waits as long as the longest transaction of anybody.",
     remedy: "SET LOCAL lock_timeout = '3s' in the same transaction, and try again when it strikes",
     bad: [
@@ -56,7 +57,8 @@ enum TimeoutRules {
 
   static let lockTimeoutTooShort = Rule(
     "TO02", "lock-timeout-too-short", .warning,
-    summary: "A waiting statement makes autovacuum give way after deadlock_timeout (1 s by default): a "
+    summary:
+      "A waiting statement makes autovacuum give way after deadlock_timeout (1 s by default): a "
       + "lock_timeout that is not longer fails whenever autovacuum is at the table.",
     remedy: "set two or three seconds",
     bad: ["SET lock_timeout = '500ms';", "SET LOCAL lock_timeout = 1000;"],
@@ -76,7 +78,8 @@ enum TimeoutRules {
 
   static let lockTimeoutOnConcurrently = Rule(
     "TO03", "lock-timeout-on-concurrently", .error,
-    summary: "CONCURRENTLY waits for the transactions of others, and lock_timeout ends that wait: an "
+    summary:
+      "CONCURRENTLY waits for the transactions of others, and lock_timeout ends that wait: an "
       + "invalid index or a half detached partition is left.",
     remedy: "SET lock_timeout = 0 before it",
     bad: [
@@ -90,7 +93,8 @@ enum TimeoutRules {
     else { return [] }
     return [
       Violation(
-        "after \(time) ms of waiting for others this gives up half-way", at: context.statement.range,
+        "after \(time) ms of waiting for others this gives up half-way",
+        at: context.statement.range,
         edits: [context.prepending("SET lock_timeout = 0")])
     ]
   }
@@ -116,7 +120,8 @@ enum TimeoutRules {
 
   static let statementTimeoutOnLongStep = Rule(
     "TO05", "statement-timeout-on-long-step", .error,
-    summary: "VALIDATE, CONCURRENTLY and changes of many rows take as long as the table is large: a short "
+    summary:
+      "VALIDATE, CONCURRENTLY and changes of many rows take as long as the table is large: a short "
       + "statement_timeout makes them fail there, and CONCURRENTLY leave an invalid index.",
     remedy: "SET statement_timeout = 0 before them",
     bad: [
@@ -165,12 +170,15 @@ enum TimeoutRules {
 
   static let transactionTimeout = Rule(
     "TO07", "transaction-timeout", .notice,
-    summary: "transaction_timeout (PostgreSQL 17) ends a long step as it ends any other transaction.",
+    summary:
+      "transaction_timeout (PostgreSQL 17) ends a long step as it ends any other transaction.",
     remedy: "SET transaction_timeout = 0 before long steps",
     bad: [
       Example("SET transaction_timeout = '60s'; ALTER TABLE t VALIDATE CONSTRAINT k;", version: 17)
     ],
-    good: [Example("SET transaction_timeout = 0; ALTER TABLE t VALIDATE CONSTRAINT k;", version: 17)]
+    good: [
+      Example("SET transaction_timeout = 0; ALTER TABLE t VALIDATE CONSTRAINT k;", version: 17)
+    ]
   ) { context in
     guard context.version >= 17, context.claims.isLong,
       let time = context.session.milliseconds("transaction_timeout"), time > 0
@@ -182,7 +190,8 @@ enum TimeoutRules {
 
   static let sessionSetThroughPooler = Rule(
     "TO08", "session-set-through-pooler", .warning, isOptIn: true,
-    summary: "Behind a pooler that hands out connections by transaction, SET reaches other clients too.",
+    summary:
+      "Behind a pooler that hands out connections by transaction, SET reaches other clients too.",
     remedy: "SET LOCAL inside a transaction, or connect directly",
     bad: ["SET lock_timeout = '3s';"],
     good: ["BEGIN; SET LOCAL lock_timeout = '3s'; COMMIT;"]
@@ -190,7 +199,9 @@ enum TimeoutRules {
     guard case .set(let command) = context.node, command.scope == .session, command.values != nil
     else { return [] }
     return [
-      Violation("\(command.name) stays set for whoever gets the connection next", at: context.statement.range)
+      Violation(
+        "\(command.name) stays set for whoever gets the connection next",
+        at: context.statement.range)
     ]
   }
 }

@@ -6,7 +6,8 @@ enum TransactionRules {
   private static let both: [EngineName] = [.postgresql, .sqlite]
 
   static let all = [
-    concurrentlyInTransaction, implicitTransaction, enumValueUsed, nesting, uncommitted, notRerunnable,
+    concurrentlyInTransaction, implicitTransaction, enumValueUsed, nesting, uncommitted,
+    notRerunnable,
     ifNotExistsTrap, unnamedConcurrentIndex, corruption14, nonTransactional, psqlCommand,
     unqualifiedName, replicationRole, duplicateColumn, opaque,
   ]
@@ -37,7 +38,8 @@ enum TransactionRules {
       return flyway(context)
     }
     return [
-      Violation("this fails: CONCURRENTLY cannot run inside a transaction", at: context.statement.range)
+      Violation(
+        "this fails: CONCURRENTLY cannot run inside a transaction", at: context.statement.range)
     ]
   }
 
@@ -55,7 +57,8 @@ enum TransactionRules {
 
   static let implicitTransaction = Rule(
     "TX02", "implicit-multi-statement-tx", .error,
-    summary: "Statements that are sent in one string are one transaction, even SET beside CREATE INDEX "
+    summary:
+      "Statements that are sent in one string are one transaction, even SET beside CREATE INDEX "
       + "CONCURRENTLY.",
     remedy: "give the statement a file of its own",
     bad: [
@@ -119,7 +122,8 @@ enum TransactionRules {
 
   static let nesting = Rule(
     "TX04", "transaction-nesting", .warning, engines: both,
-    summary: "The runner has opened a transaction: BEGIN only warns, COMMIT ends the runner's own, and "
+    summary:
+      "The runner has opened a transaction: BEGIN only warns, COMMIT ends the runner's own, and "
       + "what follows runs without one.",
     remedy: "leave BEGIN and COMMIT to the runner",
     bad: [
@@ -167,7 +171,8 @@ enum TransactionRules {
 
   static let notRerunnable = Rule(
     "TX06", "not-rerunnable", .warning, isOptIn: true,
-    summary: "Without a transaction a failure leaves the file half done, and it cannot run again from the "
+    summary:
+      "Without a transaction a failure leaves the file half done, and it cannot run again from the "
       + "start.",
     remedy: "one statement a section; or IF EXISTS and IF NOT EXISTS",
     bad: ["ALTER TABLE t ADD COLUMN c int; ALTER TABLE t ADD COLUMN d int;"],
@@ -199,7 +204,8 @@ enum TransactionRules {
 
   static let ifNotExistsTrap = Rule(
     "TX07", "cic-if-not-exists-trap", .error,
-    summary: "CREATE INDEX CONCURRENTLY IF NOT EXISTS takes the invalid index of a failed run for the one "
+    summary:
+      "CREATE INDEX CONCURRENTLY IF NOT EXISTS takes the invalid index of a failed run for the one "
       + "that it should make.",
     remedy: "leave IF NOT EXISTS out, and drop the invalid index before another try",
     bad: ["CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (c);"],
@@ -233,19 +239,22 @@ enum TransactionRules {
     }
     return [
       Violation(
-        "another try makes another index beside this one", at: context.statement.range, edits: edits)
+        "another try makes another index beside this one", at: context.statement.range, edits: edits
+      )
     ]
   }
 
   static let corruption14 = Rule(
     "TX11", "cic-corruption-14", .error,
-    summary: "CREATE INDEX CONCURRENTLY and REINDEX CONCURRENTLY of PostgreSQL 14.0 to 14.3 can make "
+    summary:
+      "CREATE INDEX CONCURRENTLY and REINDEX CONCURRENTLY of PostgreSQL 14.0 to 14.3 can make "
       + "corrupt indexes.",
     remedy: "upgrade to 14.4 or later first; check indexes that were made so with amcheck",
     bad: [Example("CREATE INDEX CONCURRENTLY i ON t (c);", version: 14)],
     good: [Example("CREATE INDEX CONCURRENTLY i ON t (c);", version: 15)]
   ) { context in
-    guard context.version == 14, context.isConcurrently, context.options.minorVersion ?? 0 < 4 else {
+    guard context.version == 14, context.isConcurrently, context.options.minorVersion ?? 0 < 4
+    else {
       return []
     }
     switch context.node {
@@ -261,14 +270,17 @@ enum TransactionRules {
 
   static let nonTransactional = Rule(
     "TX12", "non-transactional-statement", .error,
-    summary: "VACUUM, CREATE and DROP DATABASE or TABLESPACE, ALTER SYSTEM, REINDEX SCHEMA and some others "
+    summary:
+      "VACUUM, CREATE and DROP DATABASE or TABLESPACE, ALTER SYSTEM, REINDEX SCHEMA and some others "
       + "fail inside a transaction.",
     remedy: "put it into a section or file that runs without a transaction",
     bad: [
       "BEGIN; VACUUM t; COMMIT;", "-- kedge:section 1\nALTER SYSTEM SET work_mem = '1GB';",
       "BEGIN; REINDEX SCHEMA s; COMMIT;", "BEGIN; CREATE DATABASE d; COMMIT;",
     ],
-    good: ["VACUUM t;", "-- kedge:section 1 no-transaction\nVACUUM t;", "BEGIN; ANALYZE t; COMMIT;"]
+    good: [
+      "VACUUM t;", "-- kedge:section 1 no-transaction\nVACUUM t;", "BEGIN; ANALYZE t; COMMIT;",
+    ]
   ) { context in
     guard let transaction = context.transaction, transaction.origin != .implicit,
       context.claims.isNonTransactional, !context.isConcurrently
@@ -280,7 +292,8 @@ enum TransactionRules {
 
   static let psqlCommand = Rule(
     "TX13", "psql-meta-or-copy-stdin", .error,
-    summary: "psql's commands, its variables and the rows of COPY … FROM stdin are no SQL: a runner that "
+    summary:
+      "psql's commands, its variables and the rows of COPY … FROM stdin are no SQL: a runner that "
       + "speaks to the server fails at them.",
     remedy: "write SQL only; INSERT rows",
     bad: [
@@ -299,11 +312,12 @@ enum TransactionRules {
             ? "the rows behind this are no SQL" : "\\\(piece.text.prefix(20)) is a command of psql",
           at: piece.range)
       }
-      return foreign + file.statements.compactMap { context in
-        variable(context.statement.tokens).map {
-          Violation("this is a variable of psql", at: $0)
+      return foreign
+        + file.statements.compactMap { context in
+          variable(context.statement.tokens).map {
+            Violation("this is a variable of psql", at: $0)
+          }
         }
-      }
     })
 
   /// `:name`, `:'name'`: a colon with a name right behind it, outside of brackets.
@@ -350,7 +364,8 @@ enum TransactionRules {
 
   static let replicationRole = Rule(
     "TX15", "session-replication-role", .error,
-    summary: "session_replication_role = replica and DISABLE TRIGGER ALL switch foreign keys off, too: "
+    summary:
+      "session_replication_role = replica and DISABLE TRIGGER ALL switch foreign keys off, too: "
       + "rows that break them come in.",
     remedy: "disable single triggers by name, or order the work so that the keys hold",
     bad: [

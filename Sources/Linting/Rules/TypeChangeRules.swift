@@ -22,7 +22,8 @@ enum TypeChangeRules {
 
   static let alterTypeRewrite = Rule(
     "LK17", "alter-type-rewrite", .error,
-    summary: "Most changes of a type write the table and its indexes anew under ACCESS EXCLUSIVE. A "
+    summary:
+      "Most changes of a type write the table and its indexes anew under ACCESS EXCLUSIVE. A "
       + "longer or unlimited varchar, text, a larger numeric precision of the same scale and a few "
       + "others do not.",
     remedy: "add a new column, keep both in step with a trigger, fill it in batches, change over",
@@ -100,9 +101,11 @@ enum TypeChangeRules {
 
   static let rechecksConstraints = Rule(
     "LK19", "alter-type-rechecks-constraints", .warning,
-    summary: "A valid CHECK that mentions the column is checked again for every row, and foreign keys of "
+    summary:
+      "A valid CHECK that mentions the column is checked again for every row, and foreign keys of "
       + "the column are validated again, with ACCESS EXCLUSIVE on the other table.",
-    remedy: "in one short transaction drop the check, change the type, add the check NOT VALID; VALIDATE "
+    remedy:
+      "in one short transaction drop the check, change the type, add the check NOT VALID; VALIDATE "
       + "it later",
     bad: [
       """
@@ -136,7 +139,8 @@ enum TypeChangeRules {
 
   static let changeBlocked = Rule(
     "LK22", "type-change-blocked", .error,
-    summary: "PostgreSQL refuses to change the type of a column that a view, rule, policy, trigger, "
+    summary:
+      "PostgreSQL refuses to change the type of a column that a view, rule, policy, trigger, "
       + "generated column or publication uses.",
     remedy: "drop what uses it and make it again in the same transaction",
     bad: [
@@ -156,7 +160,8 @@ enum TypeChangeRules {
 
   static let usingDefeatsFastPath = Rule(
     "LK20", "using-defeats-fast-path", .warning,
-    summary: "A USING that is more than the column or a cast to the new type makes PostgreSQL compute "
+    summary:
+      "A USING that is more than the column or a cast to the new type makes PostgreSQL compute "
       + "every row, where the change alone might have kept them.",
     remedy: "leave USING out where the plain change does the same",
     bad: [
@@ -174,7 +179,8 @@ enum TypeChangeRules {
       let plain = TypeChangeCost.of(from: old, to: type.canonical, zoneIsUTC: true)
       guard plain != .rewrite else { return nil }
       return Violation(
-        "USING \(using.text) makes \(alter.name.text) be written anew", at: using.range,
+        "USING \(context.text(using.range)) makes \(alter.name.text) be written anew",
+        at: using.range,
         hint: type.canonical.hasPrefix("timestamp")
           ? "leave USING out, and SET LOCAL timezone = 'UTC' before" : nil)
     }
@@ -182,7 +188,8 @@ enum TypeChangeRules {
 
   static let timezoneDependentCast = Rule(
     "LK21", "timezone-dependent-cast", .warning,
-    summary: "Between timestamp and timestamptz the session's time zone decides about the values, and "
+    summary:
+      "Between timestamp and timestamptz the session's time zone decides about the values, and "
       + "about a rewrite: with UTC there is none.",
     remedy: "SET LOCAL timezone = 'UTC' in the same transaction",
     bad: ["ALTER TABLE t ALTER c TYPE timestamptz;"],
@@ -210,7 +217,8 @@ enum TypeChangeRules {
 
   static let lossyTypeChange = Rule(
     "DL07", "lossy-type-change", .error,
-    summary: "The new type cannot hold everything that the old one does: values are cut, rounded or "
+    summary:
+      "The new type cannot hold everything that the old one does: values are cut, rounded or "
       + "refused.",
     remedy: "count the rows that would change first: … WHERE c IS DISTINCT FROM (c::new)::old",
     bad: [
@@ -230,8 +238,8 @@ enum TypeChangeRules {
       let old = context.catalog.column(name.last, of: context.key(alter.name))?.type
       guard Narrowing.isLossy(from: old, to: type.canonical) else { return nil }
       return Violation(
-        old.map { "\(type.fragment.text) cannot hold every value of \($0)" }
-          ?? "\(type.fragment.text) may not hold every value that is there",
+        old.map { "\(context.text(type.fragment.range)) cannot hold every value of \($0)" }
+          ?? "\(context.text(type.fragment.range)) may not hold every value that is there",
         at: action.range, level: old == nil ? .warning : nil)
     }
   }
@@ -253,14 +261,15 @@ enum TypeChangeRules {
       let old = context.catalog.column(name.last, of: context.key(alter.name))?.type
       guard old.map(Narrowing.isText) ?? true else { return nil }
       return Violation(
-        "a value of \(name.text) that does not read as \(type.fragment.text) makes this fail",
+        "a value of \(name.text) that does not read as \(context.text(type.fragment.range)) makes this fail",
         at: action.range)
     }
   }
 
   static let sequenceRange = Rule(
     "DD09", "sequence-range", .warning,
-    summary: "The sequence behind a serial column keeps its own type: behind a bigint it still ends at "
+    summary:
+      "The sequence behind a serial column keeps its own type: behind a bigint it still ends at "
       + "2147483647.",
     remedy: "ALTER SEQUENCE … AS bigint",
     bad: ["CREATE TABLE t (id serial PRIMARY KEY); ALTER TABLE t ALTER id TYPE bigint;"],
@@ -281,7 +290,9 @@ enum TypeChangeRules {
         table.schema, Identifier(table.name.raw + "_" + name.last.raw + "_seq"))
       guard context.catalog.relations[sequence]?.kind == .sequence else { return nil }
       let isWidened = context.file.statements.contains { statement in
-        guard case .alter(let other) = statement.node, other.object == .sequence else { return false }
+        guard case .alter(let other) = statement.node, other.object == .sequence else {
+          return false
+        }
         return context.key(other.name) == sequence
       }
       guard !isWidened else { return nil }
@@ -317,14 +328,19 @@ enum Narrowing {
     if old.hasPrefix("numeric") || old == "double precision" || old == "real" {
       return ["integer", "bigint", "smallint"].contains(new)
     }
-    if old.hasPrefix("timestamp") { return new == "date" || new.hasPrefix("time ") || (old.hasSuffix("with time zone") && new.hasSuffix("without time zone")) }
+    if old.hasPrefix("timestamp") {
+      return new == "date" || new.hasPrefix("time ")
+        || (old.hasSuffix("with time zone") && new.hasSuffix("without time zone"))
+    }
     return old == "json" && new == "jsonb"
   }
 
   private static func length(_ type: String) -> Int { numbers(type).first ?? .max }
 
   private static func numbers(_ type: String) -> [Int] {
-    guard let open = type.firstIndex(of: "("), let close = type.firstIndex(of: ")") else { return [] }
+    guard let open = type.firstIndex(of: "("), let close = type.firstIndex(of: ")") else {
+      return []
+    }
     return type[type.index(after: open)..<close].split(separator: ",").compactMap {
       Int(String($0.filter { $0 != " " }))
     }

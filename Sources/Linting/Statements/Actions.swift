@@ -1,4 +1,3 @@
-
 /// One of the comma-separated parts of an `ALTER TABLE`, or of an ALTER of something else that has them.
 package struct AlterAction: Hashable, Sendable {
   package indirect enum Kind: Hashable, Sendable {

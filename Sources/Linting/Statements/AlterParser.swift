@@ -74,7 +74,9 @@ extension Cursor {
     }
     if isAt("alter"), object != .type { return column() }
     if take("rename") { return renaming(object) }
-    if take("validate", "constraint") { return simpleName().map { .validateConstraint($0) } ?? .other }
+    if take("validate", "constraint") {
+      return simpleName().map { .validateConstraint($0) } ?? .other
+    }
     if take("owner", "to") { return .ownerTo }
     if take("set") || take("reset") { return setting() }
     if take("attach", "partition") { return attachment(object) }
@@ -120,14 +122,18 @@ extension Cursor {
     _ = take("column")
     guard let column = simpleName() else { return .other }
     if take("type") || take("set", "data", "type") {
-      let type = fragment(least: 1) { $0.isSymbol(",") || $0.isWord("using") || $0.isWord("collate") }
+      let type = fragment(least: 1) {
+        $0.isSymbol(",") || $0.isWord("using") || $0.isWord("collate")
+      }
       let hasCollation = take("collate")
       if hasCollation { _ = name() }
       let using = take("using") ? fragment { $0.isSymbol(",") } : nil
       return .columnType(
         column, TypeText(type, engine: engine), using: using, hasCollation: hasCollation)
     }
-    if take("set", "default") { return .setDefault(column, fragment(least: 1) { $0.isSymbol(",") }) }
+    if take("set", "default") {
+      return .setDefault(column, fragment(least: 1) { $0.isSymbol(",") })
+    }
     if take("drop", "default") { return .dropDefault(column) }
     if take("set", "not", "null") { return .setNotNull(column) }
     if take("drop", "not", "null") { return .dropNotNull(column) }

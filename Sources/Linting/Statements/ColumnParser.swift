@@ -116,8 +116,9 @@ extension Cursor {
   /// Whether a table constraint comes next, not a column.
   var isAtTableConstraint: Bool {
     isAt("constraint") || (isAt("check") && peek(1)?.isSymbol("(") == true)
-      || (isAt("unique") && (peek(1)?.isSymbol("(") == true || peek(1)?.isWord("nulls") == true
-        || peek(1)?.isWord("using") == true))
+      || (isAt("unique")
+        && (peek(1)?.isSymbol("(") == true || peek(1)?.isWord("nulls") == true
+          || peek(1)?.isWord("using") == true))
       || isAt("primary", "key") || isAt("foreign", "key")
       || (isAt("exclude")
         && (peek(1)?.isSymbol("(") == true || peek(1)?.isWord("using") == true))

@@ -101,7 +101,9 @@ package struct CreateTable: Sendable {
 
   package var references: [Reference] {
     columns.compactMap(\.reference)
-      + constraints.compactMap { if case .foreignKey(_, let other) = $0.kind { other } else { nil } }
+      + constraints.compactMap {
+        if case .foreignKey(_, let other) = $0.kind { other } else { nil }
+      }
   }
 
   package var hasPrimaryKey: Bool {

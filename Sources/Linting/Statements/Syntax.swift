@@ -92,20 +92,13 @@ package struct TypeText: Hashable, Sendable {
   }
 
   /// The type without its arguments: `character varying`, `numeric`.
-  package var base: String {
-    guard let open = canonical.utf8.firstIndex(of: UInt8(ascii: "(")),
-      let close = canonical.utf8[open...].firstIndex(of: UInt8(ascii: ")"))
-    else { return canonical }
-    return String(canonical[..<open]) + String(canonical[canonical.utf8.index(after: close)...])
-  }
+  package var base: String { TypeText.base(of: canonical) }
 
-  /// The numbers in its parentheses.
-  package var arguments: [Int] {
-    guard let open = canonical.utf8.firstIndex(of: UInt8(ascii: "(")),
-      let close = canonical.utf8[open...].firstIndex(of: UInt8(ascii: ")"))
-    else { return [] }
-    return canonical[canonical.utf8.index(after: open)..<close].split(separator: ",")
-      .compactMap { part in Int(String(part.filter { $0 != " " })) }
+  package static func base(of type: String) -> String {
+    guard let open = type.utf8.firstIndex(of: UInt8(ascii: "(")),
+      let close = type.utf8[open...].firstIndex(of: UInt8(ascii: ")"))
+    else { return type }
+    return String(type[..<open]) + String(type[type.utf8.index(after: close)...])
   }
 
   package var isArray: Bool { canonical.hasSuffix("[]") }

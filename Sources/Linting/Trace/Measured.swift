@@ -49,7 +49,9 @@ package enum Measured {
     if !isSeen { return finding.rule == "LK09" && finding.level < .error ? finding : nil }
     var finding = finding
     finding.isMeasured = true
-    if let rule = RuleCatalogue.rule(finding.rule) { finding.level = max(finding.level, rule.level) }
+    if let rule = RuleCatalogue.rule(finding.rule) {
+      finding.level = max(finding.level, rule.level)
+    }
     return finding
   }
 
@@ -130,7 +132,8 @@ package enum MeasuredRules {
 
   static let rewritten = rule(
     "MS01", "measured-rewrite", .error,
-    summary: "The trace saw a table that was there before written anew: another file holds its rows now.",
+    summary:
+      "The trace saw a table that was there before written anew: another file holds its rows now.",
     remedy: "add a new column or table, fill it in batches, and change over")
 
   static let scanned = rule(
@@ -145,7 +148,8 @@ package enum MeasuredRules {
 
   static let locked = rule(
     "MS04", "measured-lock", .warning,
-    summary: "The trace saw a lock that stops writers or readers on a table that the statement does not name.",
+    summary:
+      "The trace saw a lock that stops writers or readers on a table that the statement does not name.",
     remedy: "set lock_timeout, and keep the statement alone in its transaction")
 
   static let failed = rule(

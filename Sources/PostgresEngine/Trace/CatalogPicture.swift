@@ -22,7 +22,9 @@ struct CatalogPicture {
   private let locks: Set<Lock>
   private let searchPath: [String]
 
-  static func take(_ connection: borrowing PostgresConnection) throws(PostgresError) -> CatalogPicture {
+  static func take(_ connection: borrowing PostgresConnection) throws(PostgresError)
+    -> CatalogPicture
+  {
     let rows = try connection.query(relationQuery)
     var entries: [UInt32: Entry] = [:]
     for row in rows {
@@ -89,7 +91,9 @@ struct CatalogPicture {
 
   /// A path as the server would resolve it, quoted.
   func name(of path: [Identifier]) -> String {
-    if path.count > 1 { return path.suffix(2).map { quotedIdentifier($0.raw) }.joined(separator: ".") }
+    if path.count > 1 {
+      return path.suffix(2).map { quotedIdentifier($0.raw) }.joined(separator: ".")
+    }
     return quotedIdentifier(path.first?.raw ?? "")
   }
 

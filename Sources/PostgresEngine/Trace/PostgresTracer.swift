@@ -92,12 +92,12 @@ struct TraceSession: ~Copyable {
     guard let tokens = try? PostgresSyntax().tokens(of: sql), tokens.count > 2,
       tokens[0].isWord("create"), tokens[1].isWord("extension")
     else { return false }
-    do {
-      try loader.run(
-        StatementSplitter.Piece(
-          kind: .statement, text: sql, line: 1, range: 0..<sql.utf8.count))
-    } catch {
-      throw .server(ServerError(unexpected: error.reason))
+    for piece in (try? StatementSplitter.pieces(of: sql)) ?? [] {
+      do throws(ScriptError) {
+        try loader.run(piece)
+      } catch {
+        throw .server(ServerError(unexpected: error.reason))
+      }
     }
     return true
   }
@@ -158,8 +158,10 @@ struct TraceSession: ~Copyable {
     _ step: TraceStep, _ relations: [[Identifier]]
   ) throws(PostgresError) -> StatementTrace {
     let before = try CatalogPicture.take(connection)
-    let settings = try connection.query(
-      "SELECT pg_catalog.current_setting('search_path')").first?.text(0) ?? ""
+    let settings =
+      try connection.query(
+        "SELECT pg_catalog.current_setting('search_path')"
+      ).first?.text(0) ?? ""
     var trace = StatementTrace()
     let watched = try watchers.watch(
       step.sql, searchPath: settings, relations: relations.map { before.name(of: $0) })

@@ -20,8 +20,10 @@ package struct FindingJSON: Codable, Sendable {
   var version = 1
   var summary: String
   var findings: [Entry]
+  /// What a trace saw, statement by statement.
+  var trace: [TraceReport.Entry]?
 
-  package static func render(_ findings: [Finding]) throws -> String {
+  package static func render(_ findings: [Finding], trace: TraceReport? = nil) throws -> String {
     let document = FindingJSON(
       summary: findings.summary,
       findings: findings.map { finding in
@@ -31,7 +33,7 @@ package struct FindingJSON: Codable, Sendable {
           line: finding.place.line, column: finding.place.column, endLine: finding.place.endLine,
           endColumn: finding.place.endColumn, fixable: finding.isFixable,
           measured: finding.isMeasured)
-      })
+      }, trace: trace?.entries)
     return try DocumentEncoder.text(of: document, snakeCase: true)
   }
 }

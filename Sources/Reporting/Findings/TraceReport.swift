@@ -70,9 +70,15 @@ package struct TraceReport: Hashable, Sendable {
       let stops = lock.stops.map { paint.yellow("  \($0) wait") } ?? ""
       return "\(lock.mode) on \(lock.relation)\(stops)"
     }
-    if !entry.rewritten.isEmpty { lines.append("written anew: " + entry.rewritten.joined(separator: ", ")) }
-    if !entry.scanned.isEmpty { lines.append("read as a whole: " + entry.scanned.joined(separator: ", ")) }
-    if !entry.indexed.isEmpty { lines.append("indexes built on: " + entry.indexed.joined(separator: ", ")) }
+    if !entry.rewritten.isEmpty {
+      lines.append("written anew: " + entry.rewritten.joined(separator: ", "))
+    }
+    if !entry.scanned.isEmpty {
+      lines.append("read as a whole: " + entry.scanned.joined(separator: ", "))
+    }
+    if !entry.indexed.isEmpty {
+      lines.append("indexes built on: " + entry.indexed.joined(separator: ", "))
+    }
     return lines.isEmpty ? ["nothing that was there is locked"] : lines
   }
 }
