@@ -23,12 +23,11 @@ package struct Kedge: ParsableCommand {
     version: "kedge \(Version.text)",
     subcommands: [
       InitCommand.self, InspectCommand.self, DiffCommand.self, CheckCommand.self,
-      GenerateCommand.self, VerifyCommand.self, LintCommand.self, ApplyCommand.self, RollbackCommand.self,
-      ResumeCommand.self,
-      StatusCommand.self, HistoryCommand.self, RepairCommand.self, BaselineCommand.self,
-      LockCommand.self, SchemaCommand.self, ConfigCommand.self,
-      PullCommand.self, FmtCommand.self, AcceptCommand.self, DoctorCommand.self,
-      CompletionsCommand.self,
+      GenerateCommand.self, LintCommand.self, VerifyCommand.self, ApplyCommand.self,
+      RollbackCommand.self, ResumeCommand.self, StatusCommand.self, HistoryCommand.self,
+      RepairCommand.self, BaselineCommand.self, LockCommand.self, SchemaCommand.self,
+      ConfigCommand.self, PullCommand.self, FmtCommand.self, AcceptCommand.self,
+      DoctorCommand.self, CompletionsCommand.self,
     ])
 
   package init() {}

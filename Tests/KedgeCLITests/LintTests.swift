@@ -52,7 +52,7 @@ struct LintTests {
       #expect(try terminal.kedge("lint", "x.sql").code == 0)
       try terminal.write("kedge.yaml", "lint: {rules: {nonsense: off}}\n")
       let wrong = try terminal.kedge("lint", "x.sql")
-      #expect(wrong.code == 2 && wrong.errors.contains("kedge.yaml:1:15"))
+      #expect(wrong.code == 2 && wrong.errors.contains("kedge.yaml:1:16"))
     }
   }
 
@@ -166,11 +166,11 @@ struct LintTests {
         "  ACCESS EXCLUSIVE on t  readers and writers wait",
         "  SHARE UPDATE EXCLUSIVE on t", "  indexes built on: t", "  written anew: u",
         "  failed: relation \"nothing\" does not exist", "  not run",
-        "x.sql:3:16: error LK17 (measured): u and its indexes are written anew under",
+        "x.sql:3:15: error LK17 (measured): u and its indexes are written anew under",
       ] {
         #expect(answer.output.contains(line + "\n"), "\(line)\n\(answer.output)")
       }
-      #expect(!answer.output.contains("x.sql:2:16: warning LK17"))
+      #expect(!answer.output.contains("x.sql:2:15: warning LK17"))
     }
   }
 }

@@ -88,7 +88,7 @@ enum SQLiteColumnRules {
       switch constraint.kind {
       case .primaryKey(let columns) where columns.contains(column): return "the primary key"
       case .unique(let columns) where columns.contains(column): return "a UNIQUE constraint"
-      default: continue
+      case .primaryKey, .unique, .check, .foreignKey, .exclusion, .notNull: continue
       }
     }
     return nil

@@ -90,8 +90,10 @@ package enum Measured {
         "an index of \(name(table)) is built under \(mode(trace, table))")
     }
     let claimed = context.claims.locks
+    let told = result.map(\.message)
     for relation in blocking.keys.filter(old).sorted() {
       guard relation.kind == .table, claimed[RelationKey(relation.schema, relation.name)] == nil,
+        !told.contains(where: { $0.contains(name(relation)) }),
         !saysSo(relation, findings.filter { $0.statement == context.index })
       else { continue }
       result += report(
