@@ -28,7 +28,7 @@ import Testing
     expectFailure(answer, contains: "Usage")
   }
 
-  @Test(arguments: ["init", "inspect", "diff", "check", "generate", "schema"])
+  @Test(arguments: ["init", "inspect", "diff", "check", "generate", "lint", "schema"])
   func everyCommandHasHelpWithExamples(_ command: String) throws {
     let terminal = try Terminal()
     defer { terminal.close() }
