@@ -1,6 +1,7 @@
 import ArgumentParser
 import Planning
 import SchemaModel
+import SchemaYAML
 import Sources
 
 /// Options of the commands that write SQL.
@@ -10,6 +11,9 @@ struct TargetOptions: ParsableArguments {
       "The SQLite that is to run the SQL, if it is not the one that reads the file.",
       valueName: "X.Y"))
   var sqliteVersion: String?
+
+  @Flag(help: "Simple statements, which may lock tables for long.")
+  var plain = false
 
   @Option(help: ArgumentHelp("Hazards to accept, by code, or 'all'.", valueName: "code,…"))
   var allow: [String] = []
@@ -43,6 +47,13 @@ struct TargetOptions: ParsableArguments {
 }
 
 extension Workspace {
+  /// How plans are to be made.
+  func style(_ target: TargetOptions) -> PlanStyle {
+    PlanStyle(
+      isOnline: !target.plain,
+      serverVersion: configuration.minimumVersion.map { $0 * 10_000 })
+  }
+
   /// The plan with what the rows of a live starting point say to it.
   func asking(_ start: LoadedSource, about plan: Plan) throws -> Plan {
     guard let address = start.address else { return plan }

@@ -66,6 +66,7 @@ package struct MigrationFile: Hashable, Sendable {
       text += "\n-- kedge:section \(number)"
       if section.mode != .transaction { text += " " + section.mode.rawValue }
       text += "\n" + searchPathSetting(section.mode)
+      if let timeout = section.lockTimeout { text += "SET LOCAL lock_timeout = '\(timeout)';\n" }
       for step in section.steps { text += body(of: step) }
     }
     return text

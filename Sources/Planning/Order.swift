@@ -33,18 +33,27 @@ package enum Order {
     }
   }
 
-  /// Kahn's algorithm; steps come in the order of preference, and the first that is free goes first.
+  /// Kahn's algorithm; steps come in the order of preference, and the first that is free goes first. A
+  /// stage goes on as long as it can, so that few transactions are needed.
   private static func byEdges(_ steps: [Step]) throws(PlanningError) -> [Step] {
     let (followers, needs) = edges(steps)
     var waiting = needs
-    var free = Heap(steps.indices.filter { waiting[$0] == 0 })
+    var free = Step.Stage.allCases.map { stage in
+      Heap(steps.indices.filter { waiting[$0] == 0 && steps[$0].stage == stage })
+    }
+    var stage = 0
     var ordered: [Step] = []
     ordered.reserveCapacity(steps.count)
-    while let next = free.popSmallest() {
+    while true {
+      if free[stage].isEmpty {
+        guard let other = free.firstIndex(where: { !$0.isEmpty }) else { break }
+        stage = other
+      }
+      guard let next = free[stage].popSmallest() else { break }
       ordered.append(steps[next])
       for follower in followers[next] {
         waiting[follower] -= 1
-        if waiting[follower] == 0 { free.insert(follower) }
+        if waiting[follower] == 0 { free[steps[follower].stage.rawValue].insert(follower) }
       }
     }
     guard ordered.count == steps.count else {
@@ -89,6 +98,8 @@ package enum Order {
 /// A binary heap of indices, smallest first.
 struct Heap {
   private var items: [Int] = []
+
+  var isEmpty: Bool { items.isEmpty }
 
   init(_ items: [Int]) { for item in items { insert(item) } }
 

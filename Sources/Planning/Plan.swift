@@ -15,6 +15,22 @@ package struct Plan: Hashable, Sendable {
   package var hazards: [Hazard] { steps.flatMap(\.hazards) }
 }
 
+/// What the plan must be fit for.
+package struct PlanStyle: Hashable, Sendable {
+  /// Whether tables that are there stay usable, at the price of more statements and transactions.
+  package var isOnline: Bool
+  /// The oldest server that has to understand it, as the engine counts; nil: the one that was read.
+  package var serverVersion: Int?
+
+  package init(isOnline: Bool = true, serverVersion: Int? = nil) {
+    self.isOnline = isOnline
+    self.serverVersion = serverVersion
+  }
+
+  package static let online = PlanStyle()
+  package static let plain = PlanStyle(isOnline: false)
+}
+
 /// How a plan is written down.
 package struct ScriptOptions: Sendable {
   package enum Form: Hashable, Sendable {

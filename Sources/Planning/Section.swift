@@ -10,10 +10,13 @@ package struct Section: Hashable, Sendable {
 
   package var mode: Mode
   package var steps: [Step]
+  /// How long its statements may wait for a lock, as the engine writes it; nil: as long as it takes.
+  package var lockTimeout: String?
 
-  package init(mode: Mode, steps: [Step]) {
+  package init(mode: Mode, steps: [Step], lockTimeout: String? = nil) {
     self.mode = mode
     self.steps = steps
+    self.lockTimeout = lockTimeout
   }
 }
 
@@ -23,7 +26,8 @@ extension Plan {
     var sections: [Section] = []
     for step in steps {
       let wanted = step.isTransactional ? mode : .noTransaction
-      if sections.last?.mode == wanted {
+      let isApart = step.isAlone || sections.last?.steps.last?.isAlone == true
+      if sections.last?.mode == wanted, !isApart || wanted == .noTransaction {
         sections[sections.count - 1].steps.append(step)
       } else {
         sections.append(Section(mode: wanted, steps: [step]))

@@ -1,17 +1,41 @@
 package import SQLText
 package import SchemaModel
 
+/// What a statement does with the rows that are there, while it holds its lock.
+package enum Work: String, Hashable, Sendable, Codable, Comparable, CaseIterable {
+  /// It changes the catalogs alone.
+  case metadata = "metadata only"
+  /// It reads every row.
+  case scan
+  /// It builds an index.
+  case build = "index build"
+  /// It writes every row.
+  case rewrite
+
+  package static func < (left: Work, right: Work) -> Bool {
+    Work.allCases.firstIndex(of: left) ?? 0 < Work.allCases.firstIndex(of: right) ?? 0
+  }
+}
+
 /// One statement of a step.
 package struct Statement: Hashable, Sendable {
   /// Without the final semicolon.
   package var sql: SQL
   package var lock: LockMode
+  /// What is locked; empty: what the step is about.
+  package var locked: [ObjectID]
+  package var work: Work
   /// Whether it may run inside a transaction block.
   package var isTransactional: Bool
 
-  package init(_ sql: SQL, lock: LockMode = .none, isTransactional: Bool = true) {
+  package init(
+    _ sql: SQL, lock: LockMode = .none, on locked: [ObjectID] = [], work: Work = .metadata,
+    isTransactional: Bool = true
+  ) {
     self.sql = sql
     self.lock = lock
+    self.locked = locked
+    self.work = work
     self.isTransactional = isTransactional
   }
 }
@@ -20,6 +44,15 @@ package struct Statement: Hashable, Sendable {
 package struct Step: Hashable, Sendable {
   package enum Operation: String, Hashable, Sendable, Codable {
     case rename, drop, alter, create, rebuild
+  }
+
+  /// When a step is best carried out, as far as what it needs lets it.
+  package enum Stage: Int, Hashable, Sendable, CaseIterable {
+    /// Before the transactions: what takes long and is in nobody's way.
+    case early
+    case main
+    /// After them: what takes long and waits for them, and what is no longer needed.
+    case late
   }
 
   package var operation: Operation
@@ -38,12 +71,15 @@ package struct Step: Hashable, Sendable {
   /// What the rows that are there must not say, so that the step works and keeps them.
   package var checks: [RowCheck]
   package var reversibility: Reversibility
+  package var stage: Stage
+  /// Whether it shares its transaction with no other step, since it takes long.
+  package var isAlone: Bool
 
   package init(
     _ operation: Operation, _ subject: ObjectID, produces: [ObjectID] = [],
     consumes: [ObjectID] = [], destroys: [ObjectID] = [], releases: [ObjectID] = [],
     statements: [Statement], hazards: [Hazard] = [], checks: [RowCheck] = [],
-    reversibility: Reversibility = .exact
+    reversibility: Reversibility = .exact, stage: Stage = .main, isAlone: Bool = false
   ) {
     self.operation = operation
     self.subject = subject
@@ -55,9 +91,19 @@ package struct Step: Hashable, Sendable {
     self.hazards = hazards
     self.checks = checks
     self.reversibility = reversibility
+    self.stage = stage
+    self.isAlone = isAlone
   }
 
   /// The strongest lock of its statements.
   package var lock: LockMode { statements.map(\.lock).max() ?? .none }
   package var isTransactional: Bool { statements.allSatisfy(\.isTransactional) }
+  package var work: Work { statements.map(\.work).max() ?? .metadata }
+}
+
+extension ObjectID {
+  /// A point that the steps of one object pass: no object, but something that steps can wait for.
+  package static func milestone(_ name: String, of id: ObjectID) -> ObjectID {
+    ObjectID(.owner, [Identifier("kedge " + name), Identifier(id.kind.rawValue)] + id.path)
+  }
 }

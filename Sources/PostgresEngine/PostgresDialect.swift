@@ -5,7 +5,9 @@ package import SchemaModel
 
 /// How PostgreSQL carries out a difference.
 package struct PostgresDialect: Dialect {
-  package init() {}
+  private let style: PlanStyle
+
+  package init(style: PlanStyle = .online) { self.style = style }
 
   package var engine: EngineName { .postgresql }
   package var kindsRenamedByShape: Set<ObjectKind> {
@@ -26,7 +28,8 @@ package struct PostgresDialect: Dialect {
     if !renames.isEmpty, from.serverVersion ?? to.serverVersion ?? 0 >= 180_000 {
       renames += NotNullRenames.steps(difference.renames, from: from)
     }
-    let context = PlanContext(from: renamed, to: to, changes: difference.changes)
+    let context = PlanContext(
+      from: renamed, to: to, changes: difference.changes, style: style)
     let closure = Rebuild.closure(in: context)
     var loosened: Set<ObjectID> = []
     while true {
@@ -55,68 +58,16 @@ package struct PostgresDialect: Dialect {
     }
   }
 
+  package func sections(of plan: Plan) -> [Section] {
+    style.isOnline ? PostgresSections.online(plan) : plan.sections()
+  }
+
   /// Transactions around what may stand in one; every transaction says itself how its names are meant and
   /// leaves the session as it was.
   package func script(_ plan: Plan, options: ScriptOptions) -> String {
     guard !plan.isEmpty else { return "" }
     var writer = ScriptWriter(options: options)
-    for step in plan.steps { writer.write(step) }
-    return writer.finish()
-  }
-}
-
-/// Writes a plan down as text.
-private struct ScriptWriter {
-  private let options: ScriptOptions
-  private var text = ""
-  private var isInTransaction = false
-
-  init(options: ScriptOptions) {
-    self.options = options
-    if options.form == .script { text += "\\set ON_ERROR_STOP on\n\n" }
-  }
-
-  mutating func write(_ step: Step) {
-    let isAllowed = options.allowed.allow(step)
-    for hazard in step.hazards {
-      let permission =
-        options.allowed.allow(hazard) ? "" : " (not allowed: --allow \(hazard.code))"
-      write(comment: "\(hazard.code): \(hazard.message)\(permission)")
-    }
-    for statement in step.statements {
-      guard isAllowed else {
-        write(comment: statement.sql.text + ";")
-        continue
-      }
-      if statement.isTransactional { begin() } else { commit() }
-      text += statement.sql.text + ";\n"
-    }
-  }
-
-  mutating func finish() -> String {
-    commit()
-    return text.hasSuffix("\n") ? text : text + "\n"
-  }
-
-  private mutating func write(comment: String) {
-    for line in comment.split(separator: "\n", omittingEmptySubsequences: false) {
-      text += line.isEmpty ? "--\n" : "-- \(line)\n"
-    }
-  }
-
-  private mutating func begin() {
-    guard !isInTransaction else { return }
-    isInTransaction = true
-    // What was read from a catalog is qualified; what was declared is meant under the file's path.
-    let path =
-      options.searchPath.isEmpty
-      ? "''" : options.searchPath.map { Quoting.name($0.raw) }.joined(separator: ", ")
-    text += "BEGIN;\nSET LOCAL search_path = \(path);\nSET LOCAL check_function_bodies = off;\n"
-  }
-
-  private mutating func commit() {
-    guard isInTransaction else { return }
-    isInTransaction = false
-    text += "COMMIT;\n"
+    for section in sections(of: plan) { writer.write(section) }
+    return writer.text
   }
 }

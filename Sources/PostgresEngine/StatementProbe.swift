@@ -124,6 +124,12 @@ private struct ProbeReader {
     if skip("reindex") { return .reindex }
     if skip("alter", "table") { return detach() }
     if skip("alter", "type") { return addValue() }
+    // A backfill of Kedge's own fills only what is empty.
+    if tokens.first?.text.asciiLowercased == "do",
+      tokens.dropFirst().first?.text.hasPrefix("$kedge") == true
+    {
+      return .repeatable
+    }
     for word in ["vacuum", "analyze", "set", "reset", "refresh", "checkpoint"] where skip(word) {
       return .repeatable
     }

@@ -69,8 +69,10 @@ extension Schema {
     var moved: [ObjectID: [ObjectID]] = [:]
     for (id, needs) in dependencies { moved[renaming(id)] = needs.map { renaming($0) } }
     let renamed = objects.map { $0.renamed(by: renaming) }
-    return try Schema(
+    var schema = try Schema(
       engine: engine, objects: UnnamedConstraint.refreshed(renamed), dependencies: moved,
       renamedFrom: renamedFrom, scope: scope, coverage: coverage, serverVersion: serverVersion)
+    for (id, conversion) in conversions { schema.conversions[renaming(id)] = conversion }
+    return schema
   }
 }

@@ -10,6 +10,8 @@ package struct Schema: Sendable {
   package var dependencies: [ObjectID: [ObjectID]]
   /// Old names of declared objects, newest first (`renamed_from`).
   package var renamedFrom: [ObjectID: [Identifier]]
+  /// How rows that are there get their values, by column.
+  package var conversions: [ObjectID: Conversion] = [:]
   package var scope: Scope
   package var coverage: Coverage
   /// The server's or library's version, when it is live: 150004 for PostgreSQL 15.4, 3040001 for SQLite.
@@ -45,6 +47,27 @@ package struct Schema: Sendable {
 
     package func leavesPartitionsAlone(of table: ObjectID) -> Bool {
       unmanagedPartitions?.contains(table) ?? false
+    }
+  }
+
+  /// What is to be done with the rows when a column comes or changes: no property of the column.
+  package struct Conversion: Hashable, Sendable {
+    /// What fills the column where it has no value.
+    package var backfill: Expression?
+    /// The same for the way back.
+    package var backfillDown: Expression?
+    /// The new value, in terms of the old ones (`USING`).
+    package var using: Expression?
+    package var usingDown: Expression?
+
+    package init(
+      backfill: Expression? = nil, backfillDown: Expression? = nil, using: Expression? = nil,
+      usingDown: Expression? = nil
+    ) {
+      self.backfill = backfill
+      self.backfillDown = backfillDown
+      self.using = using
+      self.usingDown = usingDown
     }
   }
 
@@ -161,9 +184,11 @@ package struct Schema: Sendable {
 
   /// The same schema with other objects; what is no longer there is dropped from the rest.
   package func replacing(objects: [SchemaObject]) throws(Problem) -> Schema {
-    try Schema(
+    var schema = try Schema(
       engine: engine, objects: objects, dependencies: dependencies, renamedFrom: renamedFrom,
       scope: scope, coverage: coverage, serverVersion: serverVersion)
+    schema.conversions = conversions
+    return schema
   }
 
   private func firstIndex(notBefore id: ObjectID) -> Int {

@@ -25,9 +25,9 @@ package struct EngineRegistry {
     self.environments = environments
   }
 
-  package func dialect(_ engine: EngineName) -> any Dialect {
+  package func dialect(_ engine: EngineName, style: PlanStyle = .online) -> any Dialect {
     switch engine {
-    case .postgresql: PostgresDialect()
+    case .postgresql: PostgresDialect(style: style)
     case .sqlite: SQLiteDialect()
     }
   }

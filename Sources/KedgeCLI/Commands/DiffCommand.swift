@@ -83,7 +83,8 @@ struct DiffCommand: KedgeCommand {
     _ form: ScriptOptions.Form, of report: Report, from start: LoadedSource, in workspace: Workspace
   ) throws -> Outcome {
     let result = report.result
-    let dialect = workspace.engines.dialect(result.to.engine)
+    let dialect = workspace.engines.dialect(
+      result.to.engine, style: workspace.style(target))
     var plan: Plan
     let goal = direction == .up ? result.to : result.from
     switch direction {

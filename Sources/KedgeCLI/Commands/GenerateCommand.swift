@@ -122,7 +122,8 @@ struct GenerateNextCommand: KedgeCommand {
   private func write(
     _ result: ComparisonResult, from start: LoadedSource, in workspace: Workspace
   ) throws -> Bool {
-    let dialect = workspace.engines.dialect(result.to.engine)
+    let dialect = workspace.engines.dialect(
+      result.to.engine, style: workspace.style(versions))
     let parts = split ? try Phases.split(result, dialect: dialect, name: name) : [(name, result)]
     for (index, part) in parts.enumerated() {
       let plan = try Planner.plan(

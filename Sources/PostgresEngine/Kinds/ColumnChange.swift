@@ -15,11 +15,16 @@ struct ColumnChange {
   private var produced: [ObjectID]
   private var destroyed: [ObjectID]
   private var reversibility = Reversibility.exact
+  private let online: Online?
+  private var proof: NotNullProof?
+  /// What comes once no row is without a value.
+  private var afterwards: [Statement] = []
 
-  init(_ old: Column, _ new: Column, _ context: PlanContext) {
+  init(_ old: Column, _ new: Column, _ context: PlanContext, online: Online? = nil) {
     self.old = old
     self.new = new
     self.context = context
+    self.online = online
     reached = old
     reached.isInherited = new.isInherited
     produced = [new.id]
@@ -29,7 +34,15 @@ struct ColumnChange {
   private var table: [Identifier] { new.id.relationPath }
   private var name: Identifier { new.id.name }
 
-  var step: Step {
+  var steps: [Step] {
+    var step = step
+    guard let proof, let online else { return [step] }
+    step.statements.append(proof.addition)
+    return [step]
+      + online.concluding(proof, new, after: [new.id], finally: afterwards)
+  }
+
+  private var step: Step {
     let needed = Set(context.needs(.column(new), in: context.to)).subtracting(produced)
     let released = Set(context.needs(.column(old), in: context.from)).subtracting(needed)
       .subtracting(destroyed)
@@ -39,10 +52,15 @@ struct ColumnChange {
       reversibility: reversibility)
   }
 
-  private mutating func run(_ clause: SQL) {
-    statements.append(
+  private mutating func append(_ statement: Statement) {
+    if proof == nil { statements.append(statement) } else { afterwards.append(statement) }
+  }
+
+  private mutating func run(_ clause: SQL, work: Work = .metadata) {
+    append(
       Statement(
-        "ALTER TABLE \(path: table) ALTER COLUMN \(name) \(clause)", lock: .accessExclusive))
+        "ALTER TABLE \(path: table) ALTER COLUMN \(name) \(clause)", lock: .accessExclusive,
+        work: work))
   }
 
   mutating func work() throws(PlanningError) {
@@ -58,22 +76,15 @@ struct ColumnChange {
     type()
     setDefault()
     if !new.isNullable, reached.isNullable {
-      if new.notNull == .usual {
-        run("SET NOT NULL")
-      } else {
-        statements.append(ColumnSteps.addingNotNull(new))
-      }
+      setNotNull()
       reached.notNull = new.notNull
-      hazards.append(
-        Hazard("LK11", "Table \(new.id.table.name) is read through while nobody can use it."))
-      hazards.append(
-        Hazard("DD02", "Rows of \(new.id.table.name) without \(name) stop the change."))
       reached.isNullable = false
     }
     if !carried { enterIdentity() }
     notNull()
-    statements += ColumnSettingSteps.statements(
+    for statement in ColumnSettingSteps.statements(
       new, from: reached.settings, serverVersion: context.serverVersion)
+    { append(statement) }
     compressChildren()
     reached.settings = new.settings
     guard reached == new else {
@@ -82,13 +93,32 @@ struct ColumnChange {
     }
   }
 
+  private mutating func setNotNull() {
+    hazards.append(
+      Hazard("DD02", "Rows of \(new.id.table.name) without \(name) stop the change."))
+    hazards.append(Hazard("BC07", "Programs that write no \(name) fail."))
+    if let proof = online?.proof(of: new) {
+      self.proof = proof
+      return
+    }
+    let isProven = online?.isProven(new) ?? false
+    if new.notNull == .usual {
+      run("SET NOT NULL", work: isProven ? .metadata : .scan)
+    } else {
+      append(ColumnSteps.addingNotNull(new))
+    }
+    if isProven || new.notNull.isNotValid { return }
+    hazards.append(
+      Hazard("LK11", "Table \(new.id.table.name) is read through while nobody can use it."))
+  }
+
   /// Children have their parent's compression from the start, and do not follow it by themselves.
   private mutating func compressChildren() {
     guard reached.settings.compression != new.settings.compression else { return }
     for child in context.descendants(of: new.id.table)
     where context.to.contains(child) && !context.to.contains(child.part(.column, name)) {
       let method = new.settings.compression ?? "default"
-      statements.append(
+      append(
         Statement(
           "ALTER TABLE \(path: child.path) ALTER COLUMN \(name) SET COMPRESSION \(.verbatim(method))",
           lock: .accessExclusive))
@@ -101,13 +131,13 @@ struct ColumnChange {
     defer { reached.notNull = new.notNull }
     guard !new.isNullable, !reached.isNullable else { return }
     func run(_ clause: SQL) {
-      statements.append(
+      append(
         Statement("ALTER TABLE \(path: table) \(clause)", lock: .accessExclusive))
     }
     let (before, after) = (ColumnSteps.notNullName(reached), ColumnSteps.notNullName(new))
     if new.notNull.isNotValid, !reached.notNull.isNotValid {
       run("DROP CONSTRAINT \(before)")
-      statements.append(ColumnSteps.addingNotNull(new))
+      append(ColumnSteps.addingNotNull(new))
       return
     }
     if before != after { run("RENAME CONSTRAINT \(before) TO \(after)") }
@@ -156,27 +186,32 @@ struct ColumnChange {
     if let former = IdentitySteps.serialSequence(of: old, in: context.from),
       context.dropped.contains(former)
     {
-      statements.append(SequenceSteps.copyCounter(from: former.path, to: id.path))
+      append(SequenceSteps.copyCounter(from: former.path, to: id.path))
     } else {
-      statements.append(
+      append(
         SequenceSteps.startAfterRows(id.path, column: new.id, options: sequence.options))
     }
   }
 
   private mutating func type() {
     guard reached.type != new.type || reached.collation != new.collation else { return }
+    // Times are those of one zone, whoever runs this.
+    if TypeChange.isZoned(old.type, new.type) { append(Statement("SET LOCAL timezone = 'UTC'")) }
     var clause: SQL = "TYPE \(new.type)"
     if let collation = new.collation {
       clause += " COLLATE \(CollationName.sql(collation))"
     } else if reached.collation != nil, reached.type == new.type {
       clause += " COLLATE \"default\""
     }
-    if let conversion = TypeChange.conversion(of: name, from: old.type, to: new.type) {
+    if let conversion = context.conversion(of: new.id)?.using {
+      clause += " USING \(conversion)"
+    } else if let conversion = TypeChange.conversion(of: name, from: old.type, to: new.type) {
       clause += " USING \(conversion)"
       hazards.append(
         Hazard("DD05", "A value of \(name) that \(new.type.text) does not know stops it."))
     }
-    run(clause)
+    let isInPlace = TypeChange.isMetadataOnly(old.type, new.type)
+    run(clause, work: isInPlace ? .metadata : .rewrite)
     let tableName = new.id.table.name
     if TypeChange.isLossy(old.type, new.type) {
       reversibility = .structureOnly
@@ -185,7 +220,8 @@ struct ColumnChange {
           "DL07", "Values of column \(name) of table \(tableName) are rounded or cut.",
           needsPermission: true))
     }
-    if !TypeChange.isMetadataOnly(old.type, new.type) {
+    hazards.append(Hazard("BC09", "Programs read another type from column \(name)."))
+    if !isInPlace {
       hazards.append(Hazard("LK17", "Table \(tableName) is rewritten while nobody can use it."))
     }
     reached.type = new.type
@@ -218,18 +254,18 @@ struct ColumnChange {
     let usual = PostgresNames.sequence(table: new.id.table.name, column: name)
     let current = [home, identity.sequenceName ?? usual]
     let aside = IdentitySteps.aside(current)
-    statements.append(
+    append(
       Statement(
         "ALTER SEQUENCE \(path: current) RENAME TO \(aside[1])", lock: .accessExclusive))
-    statements.append(
+    append(
       Statement("CREATE SEQUENCE \(path: id.path)\(SequenceSteps.options(sequence.options))"))
-    statements.append(SequenceSteps.copyCounter(from: aside, to: id.path))
+    append(SequenceSteps.copyCounter(from: aside, to: id.path))
     run("DROP IDENTITY")
     if let value = new.defaultValue {
       run("SET DEFAULT \(value)")
       reached.defaultValue = value
     }
-    statements.append(
+    append(
       Statement(
         "ALTER SEQUENCE \(path: id.path) OWNED BY \(path: new.id.path)", lock: .shareRowExclusive))
     produced.append(id)
@@ -251,13 +287,13 @@ struct ColumnChange {
     if present.sequenceName != identity.sequenceName {
       let usual = PostgresNames.sequence(table: new.id.table.name, column: name)
       let current = [new.id.path[0], present.sequenceName ?? usual]
-      statements.append(
+      append(
         Statement(
           "ALTER SEQUENCE \(path: current) RENAME TO \(identity.sequenceName ?? usual)",
           lock: .accessExclusive))
     }
     if present.persistence != identity.persistence {
-      statements.append(IdentitySteps.persistence(new, context))
+      append(IdentitySteps.persistence(new, context))
     }
     reached.identity = identity
   }
@@ -269,23 +305,23 @@ struct ColumnChange {
     let former = IdentitySteps.serialSequence(of: old, in: context.from)
     if let former, context.dropped.contains(former) {
       let aside = IdentitySteps.aside(former.path)
-      statements.append(
+      append(
         Statement(
           "ALTER SEQUENCE \(path: former.path) RENAME TO \(aside[1])", lock: .accessExclusive))
       run("ADD \(IdentitySteps.definition(identity))")
       if identity.persistence != nil {
-        statements.append(IdentitySteps.persistence(new, context))
+        append(IdentitySteps.persistence(new, context))
       }
-      statements.append(SequenceSteps.copyCounter(from: aside, to: sequence))
-      statements.append(Statement("DROP SEQUENCE \(path: aside)", lock: .accessExclusive))
+      append(SequenceSteps.copyCounter(from: aside, to: sequence))
+      append(Statement("DROP SEQUENCE \(path: aside)", lock: .accessExclusive))
       destroyed.append(former)
       return
     }
     run("ADD \(IdentitySteps.definition(identity))")
     if identity.persistence != nil {
-      statements.append(IdentitySteps.persistence(new, context))
+      append(IdentitySteps.persistence(new, context))
     }
-    statements.append(
+    append(
       SequenceSteps.startAfterRows(sequence, column: new.id, options: identity.options))
   }
 }

@@ -131,11 +131,11 @@ enum ColumnSteps {
   }
 
   static func alter(
-    _ old: Column, to new: Column, _ context: PlanContext
+    _ old: Column, to new: Column, _ context: PlanContext, online: Online? = nil
   ) throws(PlanningError) -> [Step] {
-    var change = ColumnChange(old, new, context)
+    var change = ColumnChange(old, new, context, online: online)
     try change.work()
-    return [change.step]
+    return change.steps
   }
 
   /// Sequences that are made or dropped by a change between `serial` and identity.

@@ -29,9 +29,14 @@ enum ConstraintSteps {
     let table = object.id.table
     let clause = definition(object) ?? .empty
     let isForeignKey = object.kind == .foreignKey
+    var needed = context.needs(object, in: context.to)
+    if object.kind == .primaryKey {
+      needed += PlanContext.ownColumns(object).map {
+        .milestone("not null", of: table.part(.column, $0))
+      }
+    }
     return Step(
-      .create, object.id, produces: [object.id],
-      consumes: context.needs(object, in: context.to),
+      .create, object.id, produces: [object.id], consumes: needed,
       statements: [
         Statement(
           "ALTER TABLE \(path: table.path) ADD CONSTRAINT \(object.id.name) \(clause)",
@@ -247,7 +252,7 @@ enum ConstraintSteps {
     columns.isEmpty ? "" : " INCLUDE (\(columns))"
   }
 
-  private static func deferrable(_ deferrability: Deferrability) -> SQL {
+  static func deferrable(_ deferrability: Deferrability) -> SQL {
     switch deferrability {
     case .notDeferrable: ""
     case .initiallyImmediate: " DEFERRABLE"

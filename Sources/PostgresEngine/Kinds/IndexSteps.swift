@@ -19,7 +19,9 @@ enum IndexSteps {
     return Step(
       .create, index.id, produces: [index.id],
       consumes: context.needs(.index(index), in: context.to),
-      statements: [Statement(definition(index), lock: isNew ? .none : .share)]
+      statements: [
+        Statement(definition(index), lock: isNew ? .none : .share, work: isNew ? .metadata : .build)
+      ]
         + statistics(index, from: index.parts.map { _ in nil }), hazards: hazards)
   }
 
@@ -32,10 +34,15 @@ enum IndexSteps {
       ], hazards: [Hazard("LK02", "Table \(index.id.table.name) is locked for a moment.")])
   }
 
-  static func definition(_ index: Index) -> SQL {
+  /// `only`: without the partitions.
+  static func definition(
+    _ index: Index, concurrently: Bool = false, only: Bool = false
+  ) -> SQL {
     let unique: SQL = index.isUnique ? "UNIQUE " : ""
+    let manner: SQL = concurrently ? "CONCURRENTLY " : ""
+    let reach: SQL = only ? "ONLY " : ""
     var sql: SQL =
-      "CREATE \(unique)INDEX \(index.id.name) ON \(path: index.id.relationPath)"
+      "CREATE \(unique)INDEX \(manner)\(index.id.name) ON \(reach)\(path: index.id.relationPath)"
     if index.method != "btree" { sql += " USING \(Identifier(index.method.string))" }
     sql += " (\(index.parts.map(part).joined(", ")))"
     if !index.include.isEmpty { sql += " INCLUDE (\(index.include))" }

@@ -32,7 +32,7 @@ enum IndexKind {
         CASE WHEN i.indexprs IS NOT NULL THEN
           (SELECT pg_catalog.array_agg(b.atttypid ORDER BY b.attnum)
            FROM pg_catalog.pg_attribute b WHERE b.attrelid = i.indexrelid)::text END,
-        s.spcname, i.indisclustered, i.indisreplident
+        s.spcname, i.indisclustered, i.indisreplident, i.indisprimary, i.indisexclusion
       FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
       JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
       JOIN pg_catalog.pg_am m ON m.oid = x.relam
@@ -121,9 +121,13 @@ enum IndexKind {
     let keyCount = row.integer(5)
     let parts = parts(row, numbers: Array(numbers.prefix(keyCount)), relation, &catalog)
     let include = catalog.columns(relation, Array(numbers.dropFirst(keyCount)))
-    return !PartitionIndexes.isUsual(
-      name, of: table, kind: catalog.keys[row.oid(0)]?.id.kind ?? .index, parts: parts,
-      include: include)
+    // Whether a unique index carries a constraint is not told here.
+    let kinds: [ObjectKind] =
+      row.bool(19)
+      ? [.primaryKey] : row.bool(20) ? [.exclusion] : row.bool(4) ? [.unique, .index] : [.index]
+    return !kinds.contains { kind in
+      PartitionIndexes.isUsual(name, of: table, kind: kind, parts: parts, include: include)
+    }
   }
 
   private static func parts(

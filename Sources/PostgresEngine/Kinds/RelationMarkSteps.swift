@@ -56,8 +56,12 @@ enum RelationMarkSteps {
   ) -> Step {
     let word: SQL = relation.kind == .table ? "TABLE" : "MATERIALIZED VIEW"
     let needed = index.map { name in kinds.map { relation.part($0, name) } } ?? []
+    // Replication goes by columns that are NOT NULL.
+    let columns = context.to.objects(of: .column, under: relation.path).map {
+      ObjectID.milestone("not null", of: $0.id)
+    }
     return Step(
-      .alter, relation, consumes: [relation] + needed,
+      .alter, relation, consumes: [relation] + needed + columns,
       statements: [
         Statement("ALTER \(word) \(path: relation.path) \(clause)", lock: .accessExclusive)
       ])

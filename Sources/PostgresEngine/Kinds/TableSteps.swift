@@ -239,9 +239,12 @@ enum TableSteps {
     }
     statements += parameterChanges(
       "TABLE", new.id.path, from: old.storageParameters, to: new.storageParameters)
+    let columns = context.to.objects(of: .column, under: new.id.path).map {
+      ObjectID.milestone("not null", of: $0.id)
+    }
+    let gained = new.parents.filter { !old.parents.contains($0) }
     return Step(
-      .alter, new.id, produces: [new.id],
-      consumes: new.parents.filter { !old.parents.contains($0) },
+      .alter, new.id, produces: [new.id], consumes: gained.isEmpty ? [] : gained + columns,
       releases: old.parents.filter { !new.parents.contains($0) }, statements: statements,
       hazards: hazards)
   }

@@ -1,3 +1,4 @@
+import SQLText
 import SchemaModel
 
 enum RelationKind {
@@ -75,7 +76,7 @@ enum RelationKind {
       var table = Table(
         id: id, isUnlogged: relation.isUnlogged, hasRowSecurity: row.bool(7),
         forcesRowSecurity: row.bool(8), partitionKey: row.optionalText(9).map { ExactText($0) },
-        partitionBound: row.optionalText(10).map { ExactText($0) })
+        partitionBound: row.optionalText(10).map { ExactText(PartitionText.canonical($0)) })
       table.storageParameters = Catalog.options(
         row.texts(5) + row.texts(14).map { "toast." + $0 })
       table.parameterOrder = (row.texts(5) + row.texts(14).map { "toast." + $0 }).map {

@@ -129,28 +129,46 @@ enum Inheritance {
   /// A partition that leaves keeps the indexes that it had for its parent's: those that it is to have get
   /// their names, the others go.
   static func leftIndexes(_ old: Table, _ new: Table, _ context: PlanContext) -> [Statement] {
+    guard let attached = old.attachedIndexes else { return declaredIndexes(old, new, context) }
     guard let parent = old.parents.first else { return [] }
-    let path = old.id.path
-    return (old.attachedIndexes ?? []).sorted { $0.name < $1.name }.compactMap { index in
-      let kinds: [ObjectKind] = [.index, .primaryKey, .unique, .exclusion]
-      guard
-        let model = kinds.lazy.compactMap({ context.from[parent.part($0, index.parentName)] }).first
-      else { return nil }
-      let wanted = context.to.objects(of: model.kind, under: new.id.path).first {
-        $0.fields == model.fields
-      }
-      let isIndex = model.kind == .index
-      let sql: SQL
-      if let wanted {
-        if wanted.id.name == index.name { return nil }
-        sql = "ALTER INDEX \(path: [path[0], index.name]) RENAME TO \(wanted.id.name)"
-      } else if isIndex {
-        sql = "DROP INDEX \(path: [path[0], index.name])"
-      } else {
-        sql = "ALTER TABLE \(path: path) DROP CONSTRAINT \(index.name)"
-      }
-      return Statement(sql, lock: .accessExclusive)
+    let kinds: [ObjectKind] = [.index, .primaryKey, .unique, .exclusion]
+    return attached.sorted { $0.name < $1.name }.compactMap { index in
+      let models = kinds.lazy.compactMap { context.from[parent.part($0, index.parentName)] }
+      return models.first.flatMap { left(index.name, as: $0, new, context, isCertain: true) }
     }
+  }
+
+  /// A declaration does not say what the indexes are called that came with the parent: most likely as
+  /// PostgreSQL calls them.
+  private static func declaredIndexes(
+    _ old: Table, _ new: Table, _ context: PlanContext
+  ) -> [Statement] {
+    PartitionIndexes.inherited(by: old, in: context.from).compactMap { index in
+      index.wanted(of: old).flatMap {
+        left($0, as: index.model, new, context, isCertain: false)
+      }
+    }
+  }
+
+  private static func left(
+    _ name: Identifier, as model: SchemaObject, _ new: Table, _ context: PlanContext,
+    isCertain: Bool
+  ) -> Statement? {
+    let path = new.id.path
+    let exists: SQL = isCertain ? "" : "IF EXISTS "
+    let wanted = context.to.objects(of: model.kind, under: path).first {
+      $0.fields == model.fields
+    }
+    let sql: SQL
+    if let wanted {
+      if wanted.id.name == name { return nil }
+      sql = "ALTER INDEX \(exists)\(path: [path[0], name]) RENAME TO \(wanted.id.name)"
+    } else if model.kind == .index {
+      sql = "DROP INDEX \(exists)\(path: [path[0], name])"
+    } else {
+      sql = "ALTER TABLE \(path: path) DROP CONSTRAINT \(exists)\(name)"
+    }
+    return Statement(sql, lock: .accessExclusive, on: [new.id])
   }
 
   private static func comesFrom(

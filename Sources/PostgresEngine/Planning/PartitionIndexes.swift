@@ -1,5 +1,6 @@
 import Planning
 import SQLText
+import SchemaDiff
 import SchemaModel
 
 /// What the indexes are called that partitions have for those of their parents.
@@ -106,7 +107,7 @@ enum PartitionIndexes {
         else { continue }
         steps.append(
           Step(
-            .alter, table.id, consumes: [table.id, index.model.id],
+            .alter, table.id, consumes: [table.id, index.model.id] + index.model.requires,
             statements: [
               Statement(
                 "ALTER INDEX \(path: [table.id.path[0], present]) RENAME TO \(wanted)",
@@ -117,6 +118,18 @@ enum PartitionIndexes {
     return steps
   }
 
+  /// With the type of a column PostgreSQL makes the partitions' indexes anew, under names of its own.
+  private static func isBuiltAnew(_ model: SchemaObject, _ context: PlanContext) -> Bool {
+    for name in PlanContext.ownColumns(model) {
+      let change = context.change[model.id.table.part(.column, name)]
+      guard case .alter(let alteration)? = change, case .column(let old) = alteration.from,
+        case .column(let new) = alteration.to
+      else { continue }
+      if !TypeChange.isMetadataOnly(old.type, new.type) { return true }
+    }
+    return false
+  }
+
   /// What the index is called after the other steps.
   private static func present(
     of table: Table, _ old: Table?, for index: Inherited, _ context: PlanContext,
@@ -124,7 +137,7 @@ enum PartitionIndexes {
   ) -> Identifier? {
     let usual = usual(of: table.id, for: index.model)
     guard let old, let before = context.from[index.model.id], !remade.contains(before.id),
-      !remade.contains(table.id)
+      !remade.contains(table.id), !isBuiltAnew(before, context)
     else { return usual }
     if old.parents == table.parents, old.partitionBound != nil {
       return inherited(by: old, in: context.from).first { $0.model.id == before.id }?

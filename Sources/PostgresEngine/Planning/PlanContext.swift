@@ -19,12 +19,17 @@ struct PlanContext {
   private let shells: ShellTypes
   /// The old side's tables by those that they inherit from, or are partitions of.
   let children: [ObjectID: [ObjectID]]
+  /// As above, of the new side.
+  let newChildren: [ObjectID: [ObjectID]]
   /// The server that carries the plan out.
   let serverVersion: Int
   /// Who presumably does: the role that the live side was read as. It owns what it makes.
   let role: Identifier?
 
-  init(from: Schema, to: Schema, changes: [Change]) {
+  let isOnline: Bool
+
+  init(from: Schema, to: Schema, changes: [Change], style: PlanStyle = .online) {
+    isOnline = style.isOnline
     self.from = from
     self.to = to
     self.changes = changes
@@ -53,14 +58,20 @@ struct PlanContext {
       for id in PlanContext.columns(of: key) { keys[id, default: []].append(key) }
     }
     foreignKeys = keys
-    var children: [ObjectID: [ObjectID]] = [:]
-    for case .table(let table) in from.objects(of: .table) {
-      for parent in table.parents { children[parent, default: []].append(table.id) }
-    }
-    self.children = children
+    children = PlanContext.children(in: from)
+    newChildren = PlanContext.children(in: to)
     role = from.scope.role ?? to.scope.role
     shells = ShellTypes(from, to)
-    serverVersion = from.serverVersion ?? to.serverVersion ?? 140_000
+    serverVersion =
+      style.serverVersion ?? from.serverVersion ?? to.serverVersion ?? 140_000
+  }
+
+  private static func children(in schema: Schema) -> [ObjectID: [ObjectID]] {
+    var children: [ObjectID: [ObjectID]] = [:]
+    for case .table(let table) in schema.objects(of: .table) {
+      for parent in table.parents { children[parent, default: []].append(table.id) }
+    }
+    return children
   }
 
   /// Whether a part of a table calls a function that needs the table: then it comes after both, and goes
@@ -221,6 +232,13 @@ struct PlanContext {
 
   func leavesPartitionsAlone(of table: ObjectID) -> Bool {
     from.scope.leavesPartitionsAlone(of: table) || to.scope.leavesPartitionsAlone(of: table)
+  }
+
+  /// What was said of the column's rows, for the way that the plan goes.
+  func conversion(of column: ObjectID) -> Schema.Conversion? {
+    if let said = to.conversions[column] { return said }
+    guard let said = from.conversions[column] else { return nil }
+    return Schema.Conversion(backfill: said.backfillDown, using: said.usingDown)
   }
 
   /// Whether a relation of the plan is new, so that nothing is locked and nothing lost.

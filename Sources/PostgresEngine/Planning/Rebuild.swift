@@ -108,12 +108,38 @@ struct Rebuild {
         let own = child.part(.column, column.name)
         for id in context.dependents[own] ?? [] where blocksRetyping(id) { mark(id) }
       }
+      if context.isOnline { spare(column) }
       guard isOther else { return }
       for key in context.foreignKeys[column] ?? [] { mark(.foreignKey(key)) }
     case .removed(let object):
       removed(object)
     case .swapped(let type):
       swap(type)
+    }
+  }
+
+  /// Where the rows stay as they are, what would be checked or built anew for them is taken away before and
+  /// comes back without a lock.
+  private mutating func spare(_ column: ObjectID) {
+    guard case .alter(let alteration)? = context.change[column],
+      case (.column(let old), .column(let new)) = (alteration.from, alteration.to),
+      TypeChange.isMetadataOnly(old.type, new.type), context.newChildren[column.table] == nil
+    else { return }
+    for part in context.from.objects(of: .check, under: column.table.path) {
+      guard case .check(let check) = part, !check.isNotValid, !check.isNotEnforced,
+        context.to.contains(part.id), ConstraintSteps.mentions(part, column.name)
+      else { continue }
+      mark(part)
+    }
+    let isBuiltAnew =
+      old.collation != new.collation || TypeChange.rebuildsIndexes(old.type, new.type)
+    for part in context.from.objects(of: .index, under: column.table.path) {
+      // What keeps rows unique stays, though it is built under the lock.
+      guard case .index(let index) = part, !index.isUnique, context.to.contains(part.id) else {
+        continue
+      }
+      let isPlain = PlanContext.ownColumns(part).contains(column.name)
+      if isPlain ? isBuiltAnew : ConstraintSteps.mentions(part, column.name) { mark(part) }
     }
   }
 

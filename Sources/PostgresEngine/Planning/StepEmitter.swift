@@ -14,6 +14,8 @@ struct StepEmitter {
   private let swapped: (tables: Set<ObjectID>, partitions: Set<ObjectID>)
   /// Made and dropped in two steps, since they and others need each other.
   private let loosened: Set<ObjectID>
+  /// Nil where plain statements are asked for.
+  private let online: Online?
   private var emitted: [Step] = []
 
   init(
@@ -24,6 +26,9 @@ struct StepEmitter {
     (rebuilt, swappedTypes) = closure
     swapped = TableSwap.tables(context)
     self.loosened = loosened
+    online =
+      context.isOnline
+      ? Online(context, rebuilt: rebuilt.union(swappedTypes), swapped: swapped.tables) : nil
     absorbed = ColumnSteps.absorbedSequences(context)
   }
 
@@ -60,7 +65,9 @@ struct StepEmitter {
             emitted += EnumSteps.alter(old, to: new, context)
           }
         } else if rebuilt.contains(alteration.id) {
-          emitted += drop(alteration.from, parts: []) + create(alteration.to, parts: [])
+          emitted +=
+            online?.replace(alteration.from, by: alteration.to)
+            ?? drop(alteration.from, parts: []) + create(alteration.to, parts: [])
         } else {
           emitted += try alter(alteration)
         }
@@ -139,13 +146,13 @@ struct StepEmitter {
   // MARK: - By kind
 
   func create(_ object: SchemaObject, parts: [SchemaObject]) -> [Step] {
-    switch object {
+    if let steps = online?.create(object, parts: parts) { return steps }
+    return switch object {
     case .namespace(let value): [NamespaceSteps.create(value)]
     case .enumType(let value): [EnumSteps.create(value)]
     case .sequence(let value):
       absorbed.contains(value.id) ? [] : SequenceSteps.create(value, context)
-    case .table(let value):
-      TableSteps.create(value, parts: parts, context, inTwo: loosened.contains(value.id))
+    case .table(let value): created(value, parts: parts)
     case .column(let value): [ColumnSteps.add(value, context)]
     case .primaryKey, .unique, .check, .exclusion, .foreignKey:
       [ConstraintSteps.add(object, context)]
@@ -174,13 +181,13 @@ struct StepEmitter {
     case .enumType(let value): [EnumSteps.drop(value)]
     case .sequence(let value):
       absorbed.contains(value.id) || goesWithOwner(value) ? [] : [SequenceSteps.drop(value)]
-    case .table(let value):
-      TableSteps.drop(value, parts: parts, context, inTwo: loosened.contains(value.id))
+    case .table(let value): dropped(value, parts: parts)
     case .column(let value): [ColumnSteps.drop(value, context, rebuilt: rebuilt)]
     case .primaryKey, .unique, .check, .exclusion, .foreignKey:
       goesWithColumn(object) ? [] : [ConstraintSteps.drop(object, context)]
     case .index(let value):
-      goesWithColumn(object) || goesWithView(object) ? [] : [IndexSteps.drop(value, context)]
+      goesWithColumn(object) || goesWithView(object)
+        ? [] : online?.drop(value) ?? [IndexSteps.drop(value, context)]
     case .view(let value): ViewSteps.drop(value, context, inTwo: loosened.contains(value.id))
     case .comment(let value): goesWithTarget(value) ? [] : [CommentSteps.remove(value, context)]
     case .trigger(let value):
@@ -199,6 +206,17 @@ struct StepEmitter {
     case .defined(let value): DefinedSteps.drop(value, context)
     case .virtualTable, .owner, .grant, .defaultPrivileges: []
     }
+  }
+
+  private func created(_ table: Table, parts: [SchemaObject]) -> [Step] {
+    let plain = TableSteps.create(
+      table, parts: parts, context, inTwo: loosened.contains(table.id))
+    return online?.createPartition(table, parts: parts, plain) ?? plain
+  }
+
+  private func dropped(_ table: Table, parts: [SchemaObject]) -> [Step] {
+    let plain = TableSteps.drop(table, parts: parts, context, inTwo: loosened.contains(table.id))
+    return online?.dropPartition(table, plain) ?? plain
   }
 
   func alter(_ alteration: Alteration) throws(PlanningError) -> [Step] {
@@ -251,15 +269,17 @@ struct StepEmitter {
         throw .unsupported(
           new.id, "PostgreSQL can change a table's access method from version 15 on")
       }
-      return [TableSteps.alter(old, to: new, context)]
+      return online?.detach(old, new) ?? online?.attach(old, new)
+        ?? [TableSteps.alter(old, to: new, context)]
     case (.column(let old), .column(let new)):
       if old.isInherited, new.isInherited { return try inheritedColumn(old, becomes: new) }
-      return try ColumnSteps.alter(old, to: new, context)
+      return try ColumnSteps.alter(old, to: new, context, online: online)
     case (.view(let old), .view(let new)): return [ViewSteps.replace(old, by: new, context)]
     case (.comment, .comment(let new)): return [CommentSteps.set(new, context)]
     case (.primaryKey, .primaryKey), (.unique, .unique), (.check, .check),
       (.exclusion, .exclusion), (.foreignKey, .foreignKey), (.index, .index):
-      return [ConstraintSteps.alter(alteration)]
+      let step = ConstraintSteps.alter(alteration)
+      return context.isOnline ? Online.validated(step) : [step]
     default:
       throw .unhandled(alteration.id, fields: alteration.fields.map(\.name))
     }

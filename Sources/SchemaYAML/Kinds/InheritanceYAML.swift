@@ -130,30 +130,3 @@ extension SchemaWriter {
     return entries
   }
 }
-
-/// `range (at)`, `for values from (1) to (2)`: spelled as PostgreSQL prints them.
-enum PartitionText {
-  private static let keywords: Set<String> = [
-    "range", "list", "hash", "for", "values", "from", "to", "in", "with", "modulus", "remainder",
-    "default", "minvalue", "maxvalue",
-  ]
-
-  static func canonical(_ text: String) -> String {
-    guard let tokens = try? PostgresSyntax().tokens(of: text) else { return text.trimmingSpace }
-    var bytes = Array(text.utf8)
-    var depth = 0
-    for token in tokens {
-      if token.isSymbol("(") { depth += 1 }
-      if token.isSymbol(")") { depth -= 1 }
-      let word = token.text.asciiLowercased
-      let isKeyword =
-        token.kind == .word && keywords.contains(word)
-        && (depth == 0 || word == "minvalue" || word == "maxvalue")
-      guard isKeyword else { continue }
-      for index in token.range where bytes[index] >= 0x61 && bytes[index] <= 0x7A {
-        bytes[index] -= 0x20
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self).trimmingSpace
-  }
-}
