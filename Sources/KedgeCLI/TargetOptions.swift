@@ -60,6 +60,13 @@ extension Workspace {
     let findings = try timed("ask the rows") {
       try engines.findings(of: plan.checks, plan.engine, at: address)
     }
-    return plan.applying(findings)
+    return try sized(plan.applying(findings), start)
+  }
+
+  /// The plan with what the statistics of a live starting point say of its tables.
+  func sized(_ plan: Plan, _ start: LoadedSource) throws -> Plan {
+    guard let address = start.address else { return plan }
+    let sizes = try engines.sizes(of: plan.lockedRelations, plan.engine, at: address)
+    return plan.sized(by: sizes, smallTableRows: configuration.smallTableRows)
   }
 }

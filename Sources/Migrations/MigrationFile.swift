@@ -67,7 +67,7 @@ package struct MigrationFile: Hashable, Sendable {
       if section.mode != .transaction { text += " " + section.mode.rawValue }
       text += "\n" + searchPathSetting(section.mode)
       if let timeout = section.lockTimeout { text += "SET LOCAL lock_timeout = '\(timeout)';\n" }
-      for step in section.steps { text += body(of: step) }
+      for step in section.steps { text += body(of: step, direction) }
     }
     return text
   }
@@ -102,19 +102,22 @@ package struct MigrationFile: Hashable, Sendable {
   }
 
   /// Hazards and what the way back cannot bring stand above the statements that they are about.
-  private func body(of step: Step) -> String {
+  private func body(of step: Step, _ direction: Direction) -> String {
     var text = ""
     for hazard in step.hazards {
       let message = hazard.message.split(whereSeparator: \.isNewline).joined(separator: " ")
       text +=
         hazard.needsPermission
         ? "-- kedge:hazard \(hazard.code) \(message)\n" : "-- \(hazard.code): \(message)\n"
+      if let other = hazard.alternative, hazard.severity != .information {
+        text += "--   instead: \(other)\n"
+      }
     }
-    switch step.reversibility {
-    case .exact: break
-    case .conditional: text += "-- the way back holds only while the data allow it\n"
-    case .structureOnly: text += "-- lossy: the way back restores the structure, not the data\n"
-    case .impossible: text += "-- cannot be undone\n"
+    for impact in step.impacts where impact.writersWait || impact.work > .metadata {
+      text += "-- locks \(impact.sentence)\n"
+    }
+    if direction == .up, !step.statements.isEmpty {
+      text += "-- down: \(step.reversibility.rawValue)\n"
     }
     for statement in step.statements { text += statement.sql.text + ";\n" }
     return text

@@ -5,12 +5,19 @@ package struct Hazard: Hashable, Sendable, Codable {
   package let message: String
   /// Whether the step may only be carried out when the code is allowed: it loses data.
   package let needsPermission: Bool
+  package var severity: Severity
+
+  package enum Severity: String, Hashable, Sendable, Codable { case information, warning, error }
 
   package init(_ code: String, _ message: String, needsPermission: Bool = false) {
     self.code = code
     self.message = message
     self.needsPermission = needsPermission
+    severity = HazardCatalogue.severity(of: code)
   }
+
+  /// What to do instead, or before.
+  package var alternative: String? { HazardCatalogue.alternative(to: code) }
 }
 
 /// The strongest lock that a statement takes on something that existed before it.
@@ -33,6 +40,8 @@ package enum LockMode: String, Hashable, Sendable, Codable, Comparable, CaseIter
 /// How far the opposite step brings things back (the classes of the reference, section 6).
 package enum Reversibility: String, Hashable, Sendable, Codable {
   case exact
+  /// Exact as long as nothing was written to what was made.
+  case exactUntilWritten = "exact until written to"
   /// Exact only while the data still allow it.
   case conditional
   /// The objects come back, what was in them does not.

@@ -4,7 +4,7 @@ package import SchemaModel
 /// The ordered steps that carry a difference out.
 package struct Plan: Hashable, Sendable {
   package let engine: EngineName
-  package let steps: [Step]
+  package var steps: [Step]
 
   package init(engine: EngineName, steps: [Step]) {
     self.engine = engine

@@ -71,6 +71,8 @@ package struct Step: Hashable, Sendable {
   /// What the rows that are there must not say, so that the step works and keeps them.
   package var checks: [RowCheck]
   package var reversibility: Reversibility
+  /// How large the relations are that it locks, where a live database was asked.
+  package var sizes: [ObjectID: RelationSize] = [:]
   package var stage: Stage
   /// Whether it shares its transaction with no other step, since it takes long.
   package var isAlone: Bool

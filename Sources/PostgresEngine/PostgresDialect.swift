@@ -29,7 +29,8 @@ package struct PostgresDialect: Dialect {
       renames += NotNullRenames.steps(difference.renames, from: from)
     }
     let context = PlanContext(
-      from: renamed, to: to, changes: difference.changes, style: style)
+      from: renamed, to: to, changes: difference.changes, renames: difference.renames,
+      style: style)
     let closure = Rebuild.closure(in: context)
     var loosened: Set<ObjectID> = []
     while true {

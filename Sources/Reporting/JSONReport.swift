@@ -1,5 +1,7 @@
 import Comparison
 import FoundationEssentials
+import Planning
+import SQLText
 import SchemaDiff
 import SchemaModel
 
@@ -40,6 +42,36 @@ package struct JSONReport: Codable, Sendable {
     var until: String?
   }
 
+  package struct Lock: Codable, Sendable {
+    var relation: Object
+    var mode: String
+    var work: String
+    var readersWait: Bool
+    var writersWait: Bool
+    /// By the database's statistics.
+    var rows: Int64?
+    var bytes: Int64?
+  }
+
+  package struct StepHazard: Codable, Sendable {
+    var code: String
+    var severity: String
+    var message: String
+    var alternative: String?
+    var needsPermission: Bool
+  }
+
+  package struct StepEntry: Codable, Sendable {
+    var operation: String
+    var object: Object
+    var statements: [String]
+    var inTransaction: Bool
+    var locks: [Lock]
+    var hazards: [StepHazard]
+    /// How far the way back brings things back.
+    var down: String
+  }
+
   var version = 1
   var from: String
   var to: String
@@ -51,6 +83,8 @@ package struct JSONReport: Codable, Sendable {
   var ignored: [IgnoredEntry]
   var information: [String]
   var coverage: Coverage
+  /// What it takes to get there.
+  var steps: [StepEntry]?
 
   package init(_ report: Report) {
     from = report.fromLabel
@@ -74,8 +108,9 @@ package struct JSONReport: Codable, Sendable {
         object: JSONReport.object($0.id), fields: $0.fields.map(JSONReport.field),
         rule: "\($0.rule.title) (\($0.rule.place))", reason: $0.rule.reason, until: $0.rule.until)
     }
-    information = report.difference.information
+    information = report.difference.information + report.suggestions
     coverage = report.coverage
+    steps = report.plan.map { $0.steps.map(JSONReport.step) }
   }
 
   /// One document, keys sorted.
@@ -87,6 +122,23 @@ package struct JSONReport: Codable, Sendable {
     let data =
       documents.count == 1 ? try encoder.encode(documents[0]) : try encoder.encode(documents)
     return String(decoding: data, as: UTF8.self) + "\n"
+  }
+
+  private static func step(_ step: Step) -> StepEntry {
+    StepEntry(
+      operation: step.operation.rawValue, object: object(step.subject),
+      statements: step.statements.map(\.sql.text), inTransaction: step.isTransactional,
+      locks: step.impacts.map { impact in
+        Lock(
+          relation: object(impact.relation), mode: impact.lock.rawValue,
+          work: impact.work.rawValue, readersWait: impact.readersWait,
+          writersWait: impact.writersWait, rows: impact.size?.rows, bytes: impact.size?.bytes)
+      },
+      hazards: step.hazards.map {
+        StepHazard(
+          code: $0.code, severity: $0.severity.rawValue, message: $0.message,
+          alternative: $0.alternative, needsPermission: $0.needsPermission)
+      }, down: step.reversibility.rawValue)
   }
 
   private static func entry(_ change: Change) -> Entry {

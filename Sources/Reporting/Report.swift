@@ -1,5 +1,5 @@
 package import Comparison
-import Planning
+package import Planning
 package import SchemaDiff
 package import SchemaModel
 
@@ -18,10 +18,14 @@ package struct Report: Sendable {
   package let fromLabel: String
   package let toLabel: String
   package let result: ComparisonResult
+  /// What it takes to get there, where that was asked for and can be told.
+  package var plan: Plan?
 
   package init(
-    perspective: Perspective, fromLabel: String, toLabel: String, result: ComparisonResult
+    perspective: Perspective, fromLabel: String, toLabel: String, result: ComparisonResult,
+    plan: Plan? = nil
   ) {
+    self.plan = plan
     self.perspective = perspective
     self.fromLabel = fromLabel
     self.toLabel = toLabel
@@ -55,6 +59,14 @@ package struct Report: Sendable {
     }
     merged.notes += result.notes
     return merged
+  }
+
+  /// What may be a rename that nobody declared.
+  package var suggestions: [String] {
+    RenameSuggestions.suggestions(difference, from: result.from).map { rename in
+      "\(Wording.object(rename.from)) goes and \(rename.to.name.raw) comes: if that is a rename, say "
+        + "'renamed_from: \(rename.from.name.raw)'"
+    }
   }
 
   /// `3 differences: 1 to create, 2 to alter` and the like; a relation counts with all its parts as one.

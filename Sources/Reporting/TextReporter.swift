@@ -1,4 +1,5 @@
 import Comparison
+import Planning
 import SQLText
 import SchemaDiff
 import SchemaModel
@@ -32,6 +33,8 @@ package struct TextReporter {
     for group in Groups.of(report.difference) { write(group) }
     writeUndecided()
     for sentence in report.difference.information { wrap("note: " + sentence) }
+    for sentence in report.suggestions { wrap("note: " + sentence) }
+    writeHazards()
     writeCoverage()
     lines.append(paint.bold(report.summary))
   }
@@ -55,6 +58,24 @@ package struct TextReporter {
           indent + paint.yellow("~") + " " + title(alteration.id, in: group),
           continuation: indent + "    ")
         for field in alteration.fields { write(field, indent: indent + "    ") }
+      }
+    }
+    lines.append("")
+  }
+
+  /// Each sentence once, the worst first.
+  private mutating func writeHazards() {
+    var seen: Set<Hazard> = []
+    let hazards = (report.plan?.hazards ?? []).filter { seen.insert($0).inserted }
+    guard !hazards.isEmpty else { return }
+    lines.append("On the way there:")
+    for severity in [Hazard.Severity.error, .warning, .information] {
+      for hazard in hazards where hazard.severity == severity {
+        let word = severity == .information ? "" : " (\(severity.rawValue))"
+        wrap("  \(hazard.code)\(word): \(hazard.message)", continuation: "    ")
+        if let other = hazard.alternative, severity != .information {
+          wrap("    instead: \(other)", continuation: "      ")
+        }
       }
     }
     lines.append("")

@@ -52,6 +52,8 @@ package struct Configuration: Sendable {
   package var minimumVersion: Int?
   /// What counts how much for lint and the gate.
   package var hazards = HazardSettings()
+  /// Tables with fewer rows are locked so shortly that nobody minds.
+  package var smallTableRows: Int64 = 10_000
 
   /// What there is without a file.
   package init() {}
@@ -128,6 +130,8 @@ struct ConfigurationReader {
     let gate = fields["gate"].map { nodes.fields($0, ConfigurationKeys.gate, of: "'gate'") }
     if let list = gate?["fail_on"] { configuration.failOn = failing(list) }
     configuration.hazards = hazards(fields, gate: gate)
+    configuration.smallTableRows =
+      gate?.integer("small_table_rows") ?? configuration.smallTableRows
     if let node = fields["postgresql"] {
       let inner = nodes.fields(node, ConfigurationKeys.postgresql, of: "'postgresql'")
       if let version = inner.integer("min_version"), let place = inner["min_version"] {

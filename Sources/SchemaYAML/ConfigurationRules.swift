@@ -26,6 +26,9 @@ extension ConfigurationKeys {
         "fail_on", .oneOf([.word(failing), .list(.word(failing))]),
         "What counts: drift, undecided, uncompared."),
       Key("hazards", .named(.word(levels)), "Hazards by id, with the level at which they count."),
+      Key(
+        "small_table_rows", .integer,
+        "Tables with fewer rows may be locked while something is done to every row: 10000."),
     ])
 
   static let failing = Configuration.Failing.allCases.map(\.rawValue)

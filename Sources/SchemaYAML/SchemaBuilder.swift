@@ -28,6 +28,7 @@ struct SchemaBuilder: Sendable {
   var objects: [SchemaObject] = []
   var places: [ObjectID: SourcePlace] = [:]
   var renamedFrom: [ObjectID: [Identifier]] = [:]
+  var conversions: [ObjectID: Schema.Conversion] = [:]
   var dependencies: [ObjectID: [ObjectID]] = [:]
   /// PostgreSQL's one name space for tables, views, sequences and indexes of a schema.
   var relationNames: [[Identifier]: SourcePlace] = [:]
@@ -157,9 +158,10 @@ struct SchemaBuilder: Sendable {
       isDeclared: true, management: privileges.management,
       unmanagedPartitions: unmanagedPartitions.isEmpty ? nil : unmanagedPartitions)
     do throws(Schema.Problem) {
-      let schema = try Schema(
+      var schema = try Schema(
         engine: engine, objects: objects, dependencies: dependencies, renamedFrom: renamedFrom,
         scope: scope)
+      schema.conversions = conversions
       return DeclaredSchema(schema: schema, places: places)
     } catch {
       let (id, what) =

@@ -255,7 +255,21 @@ enum SchemaKeys {
         engine: .postgresql),
       Key("options", .named(.text), "n_distinct and the like.", engine: .postgresql),
       serverOptions,
+      Key(
+        "backfill", .oneOf([.sql(examples: ["''", "price * 2"]), .object(conversion)]),
+        "What rows that are there get where the column has no value; or up and down.",
+        engine: .postgresql),
+      Key(
+        "using", .oneOf([.sql(examples: ["total::numeric"]), .object(conversion)]),
+        "The new value in terms of the old ones, when the type changes; or up and down.",
+        engine: .postgresql),
       comment, grants, renamedFrom,
+    ])
+  static let conversion = KeyTable(
+    "conversion",
+    [
+      Key("up", .sql(examples: ["''"]), "For the way to this schema."),
+      Key("down", .sql(examples: ["''"]), "For the way back."),
     ])
   static let notNull = KeyTable(
     "not_null",

@@ -234,11 +234,12 @@ package struct SchemaWriter: Sendable {
       entries.append(
         YAMLEntry("renamed_from", old.count == 1 ? name(first) : names(old)))
     }
-    return entries
+    return entries + conversion(id)
   }
 
   func hasCommon(_ id: ObjectID) -> Bool {
-    comments[id] != nil || schema.renamedFrom[id] != nil || privileges.says(id)
+    comments[id] != nil || schema.renamedFrom[id] != nil || schema.conversions[id] != nil
+      || privileges.says(id)
   }
 
   /// A SQL text, whose white space at the end says nothing: the block then needs no chomping mark.

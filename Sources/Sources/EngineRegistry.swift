@@ -57,12 +57,27 @@ package struct EngineRegistry {
   ) throws -> [RowFinding] {
     guard !checks.isEmpty else { return [] }
     switch engine {
-    case .postgresql: return []
+    case .postgresql:
+      return try EngineProblem.translating {
+        let connection = try PostgresConnection(try ConnectionString(address))
+        return try RowQuestions.findings(of: checks, in: connection)
+      }
     case .sqlite:
       return try EngineProblem.translating {
         let connection = try SQLiteConnection.open(.file(path: address, access: .readOnly))
         return try SQLiteRows.findings(of: checks, in: connection)
       }
+    }
+  }
+
+  /// How large relations are, where the engine keeps statistics.
+  package func sizes(
+    of relations: [ObjectID], _ engine: EngineName, at address: String
+  ) throws -> [ObjectID: RelationSize] {
+    guard !relations.isEmpty, engine == .postgresql else { return [:] }
+    return try EngineProblem.translating {
+      let connection = try PostgresConnection(try ConnectionString(address))
+      return try RowQuestions.sizes(of: relations, in: connection)
     }
   }
 

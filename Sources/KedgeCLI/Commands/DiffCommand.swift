@@ -50,9 +50,11 @@ struct DiffCommand: KedgeCommand {
     let loaded = try workspace.load(from: SourceName(from), to: SourceName(to))
     let (fromSource, toSource) = (target.targeted(loaded.from), target.targeted(loaded.to))
     let result = try workspace.compare(fromSource, toSource)
-    let report = Report(
+    var report = Report(
       perspective: .sources, fromLabel: fromSource.label, toLabel: toSource.label, result: result)
-    switch format ?? output.flatMap({ OutputFile.format($0) }) ?? .text {
+    let form = format ?? output.flatMap { OutputFile.format($0) } ?? .text
+    if form == .text || form == .json { report.plan = plan(result, fromSource, in: workspace) }
+    switch form {
     case .text:
       try workspace.emit(
         TextReporter.render(
@@ -67,6 +69,20 @@ struct DiffCommand: KedgeCommand {
       return try emitSQL(.script, of: report, from: start(fromSource, toSource), in: workspace)
     }
     return DiffCommand.outcome(of: result)
+  }
+
+  /// What can be told of the way there; what cannot be planned is said when SQL is asked for.
+  private func plan(
+    _ result: ComparisonResult, _ from: LoadedSource, in workspace: Workspace
+  ) -> Plan? {
+    guard !result.difference.isEmpty else { return nil }
+    let dialect = workspace.engines.dialect(
+      result.to.engine, style: workspace.style(target))
+    guard
+      let plan = try? Planner.plan(
+        result.difference, from: result.from, to: result.to, dialect: dialect)
+    else { return nil }
+    return try? workspace.sized(plan, from)
   }
 
   private func start(_ from: LoadedSource, _ to: LoadedSource) -> LoadedSource {

@@ -37,6 +37,11 @@ struct ColumnChange {
   var steps: [Step] {
     var step = step
     guard let proof, let online else { return [step] }
+    if let value = context.conversion(of: new.id)?.backfill {
+      let fill = online.fill(new.id, with: "\(value)")
+      let rest = online.proving(new, after: fill.produces, finally: afterwards)
+      return [step, fill] + rest
+    }
     step.statements.append(proof.addition)
     return [step]
       + online.concluding(proof, new, after: [new.id], finally: afterwards)
@@ -70,6 +75,7 @@ struct ColumnChange {
     if new.isNullable, !reached.isNullable {
       run("DROP NOT NULL")
       hazards.append(Hazard("BC06", "Readers of \(name) may meet NULL."))
+      reversibility = .conditional
       reached.isNullable = true
       reached.notNull = .usual
     }
@@ -94,12 +100,21 @@ struct ColumnChange {
   }
 
   private mutating func setNotNull() {
-    hazards.append(
-      Hazard("DD02", "Rows of \(new.id.table.name) without \(name) stop the change."))
+    let backfill = context.conversion(of: new.id)?.backfill
+    if backfill == nil {
+      hazards.append(
+        Hazard("DD02", "Rows of \(new.id.table.name) without \(name) stop the change."))
+    }
     hazards.append(Hazard("BC07", "Programs that write no \(name) fail."))
     if let proof = online?.proof(of: new) {
       self.proof = proof
       return
+    }
+    if let backfill {
+      append(
+        Statement(
+          "UPDATE \(path: table) SET \(name) = \(backfill) WHERE \(name) IS NULL",
+          lock: .rowExclusive, work: .rewrite))
     }
     let isProven = online?.isProven(new) ?? false
     if new.notNull == .usual {
@@ -219,6 +234,9 @@ struct ColumnChange {
         Hazard(
           "DL07", "Values of column \(name) of table \(tableName) are rounded or cut.",
           needsPermission: true))
+    }
+    if reversibility == .exact, !TypeChange.isMetadataOnly(new.type, old.type) {
+      reversibility = .conditional
     }
     hazards.append(Hazard("BC09", "Programs read another type from column \(name)."))
     if !isInPlace {

@@ -68,19 +68,33 @@ enum ColumnSteps {
 
   static func add(_ column: Column, _ context: PlanContext) -> Step {
     let table = column.id.table
+    let isDerived = column.generation != nil || column.identity != nil
+    // The plain form: in one transaction, which locks the table until all rows are filled.
+    if let value = context.conversion(of: column.id)?.backfill, !isDerived,
+      context.from.contains(table)
+    {
+      return backfilled(column, with: value, context)
+    }
+    return bare(column, context)
+  }
+
+  /// The one statement, whatever rows there are.
+  static func bare(_ column: Column, _ context: PlanContext) -> Step {
+    let table = column.id.table
     var hazards: [Hazard] = []
     let isDerived = column.generation != nil || column.identity != nil
     if !column.isNullable, column.defaultValue == nil, !isDerived {
       hazards.append(
         Hazard(
           "DD03",
-          "Table \(table.name) must be empty: \(column.id.name) is not null and has no default."))
+          "Table \(table.name) must be empty: \(column.id.name) is not null and has no default.",
+          needsPermission: context.from.contains(table)))
     }
-    if isDerived, column.generation?.storage != .virtual {
+    var work = Work.metadata
+    if let code = rewriting(column, context) {
       hazards.append(
-        Hazard(
-          column.identity == nil ? "LK15" : "LK14",
-          "Table \(table.name) is rewritten while nobody can use it."))
+        Hazard(code, "Table \(table.name) is rewritten while nobody can use it."))
+      work = .rewrite
     }
     return Step(
       .create, column.id, produces: [column.id],
@@ -88,8 +102,51 @@ enum ColumnSteps {
       statements: [
         Statement(
           "ALTER TABLE \(path: table.path) ADD COLUMN \(definition(column))",
-          lock: .accessExclusive)
-      ] + completion(column, context), hazards: hazards)
+          lock: .accessExclusive, work: work)
+      ] + completion(column, context), hazards: hazards,
+      reversibility: isDerived && column.identity == nil ? .exact : .exactUntilWritten)
+  }
+
+  private static func backfilled(
+    _ column: Column, with value: Expression, _ context: PlanContext
+  ) -> Step {
+    let table = column.id.table
+    var bare = column
+    bare.isNullable = true
+    func alter(_ clause: SQL, work: Work = .metadata) -> Statement {
+      Statement("ALTER TABLE \(path: table.path) \(clause)", lock: .accessExclusive, work: work)
+    }
+    var statements = [alter("ADD COLUMN \(definition(bare))")]
+    statements.append(
+      Statement(
+        "UPDATE \(path: table.path) SET \(column.id.name) = \(value) WHERE \(column.id.name) IS NULL",
+        lock: .rowExclusive, work: .rewrite))
+    if !column.isNullable {
+      statements.append(
+        column.notNull == .usual
+          ? alter("ALTER COLUMN \(column.id.name) SET NOT NULL", work: .scan)
+          : addingNotNull(column))
+    }
+    return Step(
+      .create, column.id, produces: [column.id],
+      consumes: context.needs(.column(column), in: context.to),
+      statements: statements + completion(column, context),
+      hazards: [
+        Hazard("BF02", "Every row of \(table.name) is written in one transaction."),
+        Hazard("LK11", "Table \(table.name) is read through while nobody can use it."),
+      ], reversibility: .exactUntilWritten)
+  }
+
+  /// The rule by which the new column has every row written.
+  private static func rewriting(_ column: Column, _ context: PlanContext) -> String? {
+    if let generation = column.generation { return generation.storage == .stored ? "LK15" : nil }
+    if column.identity != nil { return "LK14" }
+    if let id = column.type.object, case .domain(let domain)? = context.to[id],
+      !domain.checks.isEmpty || !domain.isNullable
+    {
+      return "LK16"
+    }
+    return column.defaultValue.map(Volatility.isVolatile) == true ? "LK13" : nil
   }
 
   static func drop(_ column: Column, _ context: PlanContext, rebuilt: Set<ObjectID>) -> Step {

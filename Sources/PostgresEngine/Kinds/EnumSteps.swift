@@ -34,7 +34,7 @@ enum EnumSteps {
         steps.append(
           Step(
             .alter, new.id, produces: [new.id], statements: additions,
-            reversibility: .conditional))
+            reversibility: .conditional, stage: context.isOnline ? .early : .main))
       }
       return steps
     }

@@ -81,7 +81,8 @@ enum TableSteps {
       statements: [Statement(sql)]
         + rowSecurity(from: Table(id: table.id), to: table).map {
           Statement($0.sql)
-        } + inside.flatMap { completion($0, context) })
+        } + inside.flatMap { completion($0, context) },
+      reversibility: table.server == nil ? .exactUntilWritten : .exact)
     return [step] + later
   }
 

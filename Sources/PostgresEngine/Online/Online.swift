@@ -106,7 +106,7 @@ struct Online {
   func filled(_ part: SchemaObject) -> [ObjectID] {
     let table = part.id.table
     return context.to.objects(of: .column, under: table.path).filter {
-      context.created.contains($0.id)
+      context.change[$0.id] != nil
         && (PlanContext.ownColumns(part).contains($0.id.name)
           || ConstraintSteps.mentions(part, $0.id.name))
     }.map { .milestone("filled", of: $0.id) }

@@ -68,7 +68,7 @@ extension Online {
     var bare = column
     bare.defaultValue = nil
     bare.isNullable = true
-    var step = ColumnSteps.add(bare, context)
+    var step = ColumnSteps.bare(bare, context)
     step.consumes = context.needs(.column(column), in: context.to)
     if let value = column.defaultValue {
       step.statements.insert(
@@ -76,17 +76,22 @@ extension Online {
           "ALTER TABLE \(path: table.path) ALTER COLUMN \(column.id.name) SET DEFAULT \(value)",
           lock: .accessExclusive), at: 1)
     }
-    let filled = ObjectID.milestone("filled", of: column.id)
-    let fill = Step(
-      .alter, column.id, produces: [filled], consumes: [column.id],
+    let fill = fill(column.id, with: filling)
+    guard !column.isNullable else { return [step, fill] }
+    return [step, fill] + proving(column, after: fill.produces, finally: [])
+  }
+
+  /// Writes the rows that have no value, in portions.
+  func fill(_ column: ObjectID, with value: SQL) -> Step {
+    let table = column.table
+    return Step(
+      .alter, column, produces: [.milestone("filled", of: column)], consumes: [column],
       statements: (isPartitioned(table) ? leaves(of: table) : [table]).map {
-        Backfill.statement(column.id.name, filling, of: $0)
+        Backfill.statement(column.name, value, of: $0)
       },
       hazards: [
         Hazard("BF06", "Triggers of table \(table.name) fire for every row that is filled.")
       ], stage: .late)
-    guard !column.isNullable else { return [step, fill] }
-    return [step, fill] + proving(column, after: [filled], finally: [])
   }
 
   /// The steps from a column without NULLs to NOT NULL.
@@ -105,13 +110,7 @@ extension Online {
     }
     let begun = ObjectID.milestone("unproven", of: column.id)
     let add = Step(
-      .alter, column.id, produces: [begun], consumes: after, statements: [proof.addition],
-      hazards: [
-        Hazard(
-          "DD02",
-          "Rows of \(column.id.table.name) without \(column.id.name) cannot be updated any more, and stop the "
-            + "validation: fill them before.")
-      ])
+      .alter, column.id, produces: [begun], consumes: after, statements: [proof.addition])
     return [add] + concluding(proof, column, after: [begun], finally: last)
   }
 

@@ -27,8 +27,14 @@ struct PlanContext {
   let role: Identifier?
 
   let isOnline: Bool
+  /// What has a new name, as it is called now.
+  let renamed: Set<ObjectID>
 
-  init(from: Schema, to: Schema, changes: [Change], style: PlanStyle = .online) {
+  init(
+    from: Schema, to: Schema, changes: [Change], renames: [Rename] = [],
+    style: PlanStyle = .online
+  ) {
+    renamed = Set(renames.map(\.to))
     isOnline = style.isOnline
     self.from = from
     self.to = to

@@ -7,7 +7,12 @@ enum PostgresSections {
   static let lockTimeout = "3s"
 
   static func online(_ plan: Plan) -> [Section] {
-    plan.sections().flatMap(parted).map { section in
+    let bridged = bridged(plan.steps)
+    var start = 0
+    return plan.sections().flatMap { section in
+      defer { start += section.steps.count }
+      return parted(section, bridged: bridged, from: start)
+    }.map { section in
       var section = section
       let waits = section.steps.contains { $0.lock > .rowExclusive }
       let isLong = section.steps.contains(where: \.isAlone)
@@ -18,15 +23,17 @@ enum PostgresSections {
 
   /// What rewrites or reads a table under a lock gets a transaction of its own, unless something would be
   /// missing between that and the next.
-  private static func parted(_ section: Section) -> [Section] {
+  /// `start` is the place of the section's first step in the plan.
+  private static func parted(
+    _ section: Section, bridged: Set<Int>, from start: Int
+  ) -> [Section] {
     guard section.mode == .transaction, section.steps.count > 1,
       section.steps.contains(where: isLong)
     else { return [section] }
-    let bridged = bridged(section.steps)
     var sections: [Section] = []
     for (index, step) in section.steps.enumerated() {
       let wants = isLong(step) || (index > 0 && isLong(section.steps[index - 1]))
-      if index == 0 || (wants && !bridged.contains(index)) {
+      if index == 0 || (wants && !bridged.contains(start + index)) {
         sections.append(Section(mode: section.mode, steps: []))
       }
       sections[sections.count - 1].steps.append(step)

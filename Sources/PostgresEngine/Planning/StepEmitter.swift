@@ -93,7 +93,8 @@ struct StepEmitter {
     emitted += PrivilegeSteps.steps(context, remade: remade)
     orderColumns()
     freeNames()
-    return emitted
+    let checks = RowChecks(context: context)
+    return emitted.map(checks.asked)
   }
 
   /// A column that comes from a parent on one of the sides, after whatever is done to that.

@@ -18,6 +18,7 @@ extension SchemaBuilder {
     case .mapping:
       let fields = nodes.fields(pair.value, SchemaKeys.column, of: subject)
       readCommon(fields, of: id)
+      readConversion(fields, of: id)
       let node = fields["type"] ?? pair.key
       guard let parsed = columnText(fields.text("type") ?? "", at: node) else { return nil }
       return column(id, parsed, fields, at: node, &scope)
