@@ -67,7 +67,8 @@ let package = Package(
     .target(
       name: "KedgeCLI",
       dependencies: [
-        "Comparison", "Digest", "Linting", "Migrations", "Planning", "Proving", "Reporting", "SchemaDiff",
+        "Comparison", "Digest", "Linting", "Migrations", "Planning", "Proving", "Reporting",
+        "SchemaDiff",
         "SchemaModel", "SchemaYAML", "Sources", "SQLText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

@@ -27,7 +27,7 @@ package struct Kedge: ParsableCommand {
       RollbackCommand.self, ResumeCommand.self, StatusCommand.self, HistoryCommand.self,
       RepairCommand.self, BaselineCommand.self, LockCommand.self, SchemaCommand.self,
       ConfigCommand.self, PullCommand.self, FmtCommand.self, AcceptCommand.self,
-      DoctorCommand.self, CompletionsCommand.self,
+      DoctorCommand.self, ExplainCommand.self, CompletionsCommand.self,
     ])
 
   package init() {}

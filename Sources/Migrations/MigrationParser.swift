@@ -242,9 +242,10 @@ package struct MigrationParser {
         directive.line, "expected: -- kedge:allow CODE REASON", next: "say why it is allowed")
     }
     let code = String(directive.words[1])
-    script.allowances.append(
-      MigrationScript.Allowance(
-        code: code, reason: String(directive.rest.dropFirst(code.count)).trimmingSpace,
-        line: directive.line))
+    let reason = String(directive.rest.dropFirst(code.count)).trimmingSpace
+    for code in code.split(separator: ",") {
+      script.allowances.append(
+        MigrationScript.Allowance(code: String(code), reason: reason, line: directive.line))
+    }
   }
 }

@@ -33,6 +33,11 @@ package struct MigrationScript: Hashable, Sendable {
   package struct DeclaredHazard: Hashable, Sendable {
     package var hazard: Hazard
     package var line: Int
+
+    package init(hazard: Hazard, line: Int) {
+      self.hazard = hazard
+      self.line = line
+    }
   }
 
   /// As messages name it.

@@ -13,9 +13,9 @@ struct Paint {
 }
 
 /// Breaks lines at spaces.
-enum Wrapping {
+package enum Wrapping {
   /// Leading spaces are kept; a word longer than the line stays whole.
-  static func wrap(_ text: String, width: Int, continuation: String) -> [String] {
+  package static func wrap(_ text: String, width: Int, continuation: String) -> [String] {
     let words = text.split(separator: " ", omittingEmptySubsequences: false)
     var lines: [String] = []
     var line = ""

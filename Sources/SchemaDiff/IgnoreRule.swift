@@ -37,6 +37,9 @@ package struct IgnoreRule: Hashable, Sendable {
     return "\(kind?.displayName ?? "object") \(names)" + (attribute.map { " (\($0))" } ?? "")
   }
 
+  /// Whether the rule is about the object.
+  package func names(_ id: ObjectID) -> Bool { verdict(on: id) == true }
+
   /// Nil where the rule does not speak of the object; else whether it is ignored.
   func verdict(on id: ObjectID) -> Bool? {
     var verdict: Bool?

@@ -28,7 +28,8 @@ struct ArchitectureTests {
       "Comparison", "Digest", "Migrations", "PostgresEngine", "SQLiteEngine", "SchemaYAML",
     ]),
     "KedgeCLI": pure.union([
-      "Comparison", "Digest", "Linting", "Migrations", "Proving", "Reporting", "SchemaYAML", "Sources",
+      "Comparison", "Digest", "Linting", "Migrations", "Proving", "Reporting", "SchemaYAML",
+      "Sources",
     ]),
     "kedge": ["KedgeCLI"],
   ]

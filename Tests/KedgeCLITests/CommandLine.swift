@@ -26,6 +26,11 @@ struct Terminal {
     try Data(text.utf8).write(to: folder.appending(path: name))
   }
 
+  func folder(_ name: String) throws {
+    try FileManager.default.createDirectory(
+      at: folder.appending(path: name), withIntermediateDirectories: true)
+  }
+
   func text(_ name: String) throws -> String {
     try String(contentsOf: folder.appending(path: name), encoding: .utf8)
   }

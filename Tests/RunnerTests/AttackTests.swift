@@ -149,7 +149,7 @@ import Testing
     for command in ["status", "history", "lock", "repair"] {
       #expect(try place.kedge(command).code == 0)
     }
-    let down = try place.kedge("rollback", "--all")
+    let down = try place.kedge("rollback", "--all", "--allow", "DL01")
     #expect(down.code == 0, "\(down.errors)")
     #expect(try place.rows("SELECT who, what, count(*) FROM public.stolen GROUP BY 1, 2") == [])
   }

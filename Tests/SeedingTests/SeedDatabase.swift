@@ -26,6 +26,7 @@ struct SeedDatabase {
       }
     session = try database.session()
     let dialect: any Dialect = engine == .postgresql ? PostgresDialect() : SQLiteDialect()
+    if engine == .postgresql { try session.execute("SET search_path = public") }
     for statement in try dialect.statements(of: script) { try session.execute(statement.text) }
   }
 

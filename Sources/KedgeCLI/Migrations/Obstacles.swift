@@ -63,7 +63,10 @@ extension RunnerFailure {
       let first = statement.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
       text += "\n  in: " + (first.count > 74 ? first.prefix(73) + "…" : first)
     }
-    if !state.isEmpty { text += "\n" + Wrapping.lines(state, indent: 2) }
+    if !state.isEmpty {
+      let lines = Wrapping.wrap("  " + state, width: 80, continuation: "  ")
+      text += "\n" + lines.joined(separator: "\n")
+    }
     return text
   }
 }

@@ -102,10 +102,9 @@ extension MigrationWorkspace {
   private func refuseHazards(
     _ script: MigrationScript, _ title: String, _ runner: RunnerOptions
   ) throws {
-    let inFile = runner.filesMayAllow ? Set(script.allowances.map(\.code)) : []
-    let refused = script.hazards.filter {
-      !runner.permissions.allow($0.hazard) && !inFile.contains($0.hazard.code)
-    }
+    let refused = ScriptHazards(
+      script: script, engine: database.engine, fileMayAllow: runner.filesMayAllow
+    ).found().filter { !runner.permissions.allow($0.hazard) }
     guard !refused.isEmpty else { return }
     let codes = Set(refused.map(\.hazard.code)).sorted().joined(separator: ",")
     let isBlocked =
