@@ -9,7 +9,7 @@ SOURCES = Sources Tests Package.swift
 LIBRARIES = libpq-dev libsqlite3-dev libyaml-dev libssl-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-long test-sqlite test-sqlite-versions test-postgres-versions release format lint bench bench-migrations record libraries server toolchain
+.PHONY: help demo build test test-long test-sqlite test-sqlite-versions test-postgres-versions release format lint bench bench-migrations bench-online record libraries server toolchain
 
 help: ## List what make can do.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,11 @@ bench: release server ## Measure inspect, pg_dump, the differ, and rebuilds of S
 bench-migrations: release server ## Measure 1,000 migrations against sqlite3 and psql.
 	@.ci/install-packages python3
 	@KEDGE=$(BUILD_PATH)/release/kedge Tests/Benchmarks/migrations.sh
+
+bench-online: release server ## Measure how long clients wait while changes are applied, online and plain.
+	@.ci/install-packages python3
+	@KEDGE=$(BUILD_PATH)/release/kedge Tests/Benchmarks/online.sh
+	@KEDGE=$(BUILD_PATH)/release/kedge Tests/Benchmarks/online.sh --reader
 
 record: libraries server toolchain-test ## Record the golden files of fixtures/ anew; look at the diff.
 	RECORD=1 $(SWIFT_TEST) || true
