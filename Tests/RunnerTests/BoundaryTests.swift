@@ -51,7 +51,7 @@ import Testing
     #expect(try place.waitUntilBlocked("INSERT INTO witness%"))
     let second = try Gate(place, "SELECT FROM kedge.state FOR UPDATE")
     try first.open()
-    #expect(try place.waitUntilBlocked("UPDATE kedge.state%"))
+    #expect(try place.waitUntilBlocked("%kedge.state%"))
     run.signal(SIGKILL)
     try run.wait()
     try second.open()
@@ -115,7 +115,7 @@ import Testing
     let record = try Gate(place, "SELECT FROM kedge.state FOR UPDATE")
     try gate.open()
     // The record's transaction would be waited for by the index, were it older.
-    #expect(try place.waitUntilBlocked("UPDATE kedge.state%"))
+    #expect(try place.waitUntilBlocked("%kedge.state%"))
     run.signal(SIGKILL)
     try run.wait()
     try record.open()

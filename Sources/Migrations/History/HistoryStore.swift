@@ -100,11 +100,11 @@ package struct HistoryStore {
     try session.query("SELECT process FROM \(tables.state) WHERE id = 1").first?.first ?? nil
   }
 
-  /// Holds the epoch until the transaction ends.
+  /// Holds the epoch until the transaction ends. On SQLite the transaction itself keeps others out.
   private func fence() throws(SessionError) {
     let held = try session.query(
-      "UPDATE \(tables.state) SET epoch = epoch WHERE id = 1 AND epoch = CAST($1 AS bigint) "
-        + "RETURNING 1",
+      "SELECT 1 FROM \(tables.state) WHERE id = 1 AND epoch = CAST($1 AS bigint)"
+        + (session.engine == .postgresql ? " FOR UPDATE" : ""),
       [String(epoch)])
     guard !held.isEmpty else { throw SessionError.fenced }
   }
@@ -181,27 +181,67 @@ package struct HistoryStore {
   package func save(_ migration: AppliedMigration) throws(SessionError) {
     try fence()
     _ = try session.query(
+      "INSERT INTO \(tables.migration) (\(Self.rowColumns)) VALUES (\(Self.rowValues)) "
+        + Self.rowUpdate, Self.fields(of: migration))
+  }
+
+  /// Writes the row and a line of the log; at once where every question is a journey.
+  package func save(
+    _ migration: AppliedMigration, logging kind: HistoryEvent.Kind, section: Int? = nil,
+    statement: Int? = nil, milliseconds: Int? = nil
+  ) throws(SessionError) {
+    guard session.engine == .postgresql else {
+      try save(migration)
+      return try log(
+        kind, migration.version, section: section, statement: statement, milliseconds: milliseconds)
+    }
+    let fields = Self.fields(of: migration)
+    let event = eventFields(
+      kind, migration.version, section: section, statement: statement, milliseconds: milliseconds)
+    let rows = try session.query(
       """
-      INSERT INTO \(tables.migration) (version, name, checksum, token_checksum, down_script,
-        from_fingerprint, to_fingerprint, state, sections, sections_done, statements_done,
-        statement_open, batch, position, applied_by, milliseconds)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CAST($9 AS integer), CAST($10 AS integer),
-        CAST($11 AS integer), CAST($12 AS integer), CAST($13 AS integer), CAST($14 AS integer), $15,
-        CAST($16 AS bigint))
-      ON CONFLICT (version) DO UPDATE SET name = excluded.name, checksum = excluded.checksum,
-        token_checksum = excluded.token_checksum, down_script = excluded.down_script,
-        state = excluded.state, sections = excluded.sections,
-        sections_done = excluded.sections_done, statements_done = excluded.statements_done,
-        statement_open = excluded.statement_open, milliseconds = excluded.milliseconds
-      """,
-      [
-        migration.version.text, migration.name, migration.checksum.bytes,
-        migration.checksum.tokens, migration.down, migration.from, migration.to,
-        migration.state.rawValue, String(migration.sections),
-        String(migration.progress.sectionsDone), String(migration.progress.statementsDone),
-        migration.progress.isStatementOpen ? "1" : "0", String(migration.batch),
-        String(migration.position), migration.appliedBy, String(migration.milliseconds),
-      ])
+      WITH fence AS (
+        SELECT FROM \(tables.state)
+        WHERE id = 1 AND epoch = CAST($\(fields.count + event.count + 1) AS bigint) FOR UPDATE
+      ), saved AS (
+        INSERT INTO \(tables.migration) (\(Self.rowColumns)) SELECT \(Self.rowValues) FROM fence
+        \(Self.rowUpdate)
+      )
+      INSERT INTO \(tables.event) (\(Self.eventColumns))
+      SELECT \(Self.eventValues(after: fields.count)) FROM fence RETURNING 1
+      """, fields + event + [String(epoch)])
+    guard !rows.isEmpty else { throw SessionError.fenced }
+  }
+
+  private static let rowColumns = """
+    version, name, checksum, token_checksum, down_script, from_fingerprint, to_fingerprint, state,
+    sections, sections_done, statements_done, statement_open, batch, position, applied_by,
+    milliseconds
+    """
+
+  private static let rowValues = """
+    $1, $2, $3, $4, $5, $6, $7, $8, CAST($9 AS integer), CAST($10 AS integer),
+    CAST($11 AS integer), CAST($12 AS integer), CAST($13 AS integer), CAST($14 AS integer), $15,
+    CAST($16 AS bigint)
+    """
+
+  private static let rowUpdate = """
+    ON CONFLICT (version) DO UPDATE SET name = excluded.name, checksum = excluded.checksum,
+      token_checksum = excluded.token_checksum, down_script = excluded.down_script,
+      state = excluded.state, sections = excluded.sections,
+      sections_done = excluded.sections_done, statements_done = excluded.statements_done,
+      statement_open = excluded.statement_open, milliseconds = excluded.milliseconds
+    """
+
+  private static func fields(of migration: AppliedMigration) -> [String?] {
+    [
+      migration.version.text, migration.name, migration.checksum.bytes,
+      migration.checksum.tokens, migration.down, migration.from, migration.to,
+      migration.state.rawValue, String(migration.sections),
+      String(migration.progress.sectionsDone), String(migration.progress.statementsDone),
+      migration.progress.isStatementOpen ? "1" : "0", String(migration.batch),
+      String(migration.position), migration.appliedBy, String(migration.milliseconds),
+    ]
   }
 
   package func remove(_ version: MigrationVersion) throws(SessionError) {
@@ -232,14 +272,29 @@ package struct HistoryStore {
     statement: Int? = nil, detail: String? = nil, milliseconds: Int? = nil
   ) throws(SessionError) {
     _ = try session.query(
-      """
-      INSERT INTO \(tables.event) (kind, version, section, statement, detail, milliseconds, run, actor)
-      VALUES ($1, $2, CAST($3 AS integer), CAST($4 AS integer), $5, CAST($6 AS bigint), $7, $8)
-      """,
-      [
-        kind.rawValue, version?.text, section.map(String.init), statement.map(String.init), detail,
-        milliseconds.map(String.init), run, actor,
-      ])
+      "INSERT INTO \(tables.event) (\(Self.eventColumns)) VALUES (\(Self.eventValues(after: 0)))",
+      eventFields(
+        kind, version, section: section, statement: statement, detail: detail,
+        milliseconds: milliseconds))
+  }
+
+  private static let eventColumns =
+    "kind, version, section, statement, detail, milliseconds, run, actor"
+
+  /// Their parameters are counted from the next on.
+  private static func eventValues(after count: Int) -> String {
+    let types = ["text", "text", "integer", "integer", "text", "bigint", "text", "text"]
+    return types.enumerated().map { "CAST($\(count + $0 + 1) AS \($1))" }.joined(separator: ", ")
+  }
+
+  private func eventFields(
+    _ kind: HistoryEvent.Kind, _ version: MigrationVersion?, section: Int?, statement: Int?,
+    detail: String? = nil, milliseconds: Int?
+  ) -> [String?] {
+    [
+      kind.rawValue, version?.text, section.map(String.init), statement.map(String.init), detail,
+      milliseconds.map(String.init), run, actor,
+    ]
   }
 }
 

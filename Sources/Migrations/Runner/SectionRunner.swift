@@ -148,9 +148,8 @@ struct SectionRunner {
     case .save(let isLast):
       row.progress = .init(sectionsDone: row.progress.sectionsDone + 1)
       if isLast { row.state = .applied }
-      try store.save(row)
-      try store.log(
-        isLast ? .applied : .sectionDone, version, section: section.number,
+      try store.save(
+        row, logging: isLast ? .applied : .sectionDone, section: section.number,
         milliseconds: isLast ? row.milliseconds : elapsed)
     case .remove:
       try store.remove(version)

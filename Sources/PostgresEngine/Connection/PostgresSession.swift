@@ -8,6 +8,8 @@ package import SchemaModel
 /// transaction: settings and role are then local, and sections without a transaction are refused.
 package final class PostgresSession: Session {
   private var connection: PostgresConnection
+  /// The name of the open transaction, once it is known.
+  private var transaction: String?
   private let target: ConnectionString
   /// The role that owns what is created.
   private let role: String?
@@ -80,9 +82,19 @@ package final class PostgresSession: Session {
     ]
   }
 
+  /// What a section of its own finds: a session of ours has the rest from its last commit.
+  private var sectionSettings: [String] {
+    isPooled
+      ? settings(path: ["public"], lockTimeout: Self.lockTimeout, local: true)
+      : ["SELECT pg_catalog.set_config('search_path', 'public', true)"]
+  }
+
   private var localSafeSettings: [String] {
-    ["SET LOCAL SESSION AUTHORIZATION DEFAULT"]
-      + settings(path: Self.safePath, lockTimeout: Self.lockTimeout, local: true)
+    [
+      "SET LOCAL SESSION AUTHORIZATION DEFAULT",
+      "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), "
+        + "pg_catalog.set_config('role', \(quotedLiteral(startingRole)), true)",
+    ]
   }
 
   // MARK: - Statements
@@ -138,11 +150,11 @@ package final class PostgresSession: Session {
   // MARK: - Sections
 
   package func begin(_ mode: Section.Mode) throws(SessionError) {
+    transaction = nil
     try translated { () throws(PostgresError) in
       switch mode {
       case .transaction, .foreignKeysOff:
-        _ = try connection.run(
-          ["BEGIN"] + settings(path: ["public"], lockTimeout: Self.lockTimeout, local: true))
+        _ = try connection.run(["BEGIN"] + sectionSettings)
       case .noTransaction:
         // What runs outside of a transaction waits for others by design: a limit would leave it half done.
         _ = try connection.run(settings(path: ["public"], lockTimeout: 0, local: false))
@@ -167,8 +179,12 @@ package final class PostgresSession: Session {
     }
   }
 
+  /// On the way it learns the transaction's name, which the commit needs.
   package func secure() throws(SessionError) {
-    try translated { () throws(PostgresError) in _ = try connection.run(localSafeSettings) }
+    try translated { () throws(PostgresError) in
+      let answers = try connection.run(localSafeSettings + [Self.transactionQuery])
+      transaction = answers.last?.first?.optionalText(0)
+    }
   }
 
   package func commit(_ mode: Section.Mode) throws(SessionError) {
@@ -184,8 +200,11 @@ package final class PostgresSession: Session {
     if mode == .noTransaction, !isPooled { _ = try? connection.run(sessionSettings) }
   }
 
+  private static let transactionQuery = "SELECT pg_catalog.pg_current_xact_id()::text"
+
   package func transactionName() throws(SessionError) -> String? {
-    try query("SELECT pg_catalog.pg_current_xact_id()::text").first?.first ?? nil
+    if let transaction { return transaction }
+    return try query(Self.transactionQuery).first?.first ?? nil
   }
 
   package func commitState(of transaction: String) throws(SessionError) -> CommitState {
