@@ -12,6 +12,10 @@ final class RunningKedge {
       Self.binary.path, arguments, in: folder, input: "", environment: environment)
   }
 
+  convenience init(program: String, _ arguments: [String], in folder: URL) throws {
+    try self.init(program, arguments, in: folder, input: "", environment: [:])
+  }
+
   private init(
     _ program: String, _ arguments: [String], in folder: URL, input: String,
     environment: [String: String]
@@ -47,8 +51,11 @@ final class RunningKedge {
   }
 
   var isRunning: Bool { process.isRunning }
-  var errorsSoFar: String {
-    (try? Data(contentsOf: files[2])).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  var errorsSoFar: String { soFar(2) }
+  var outputSoFar: String { soFar(1) }
+
+  private func soFar(_ index: Int) -> String {
+    (try? Data(contentsOf: files[index])).map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 
   func signal(_ number: Int32) { kill(process.processIdentifier, number) }
