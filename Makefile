@@ -9,7 +9,7 @@ SOURCES = Sources Tests Package.swift
 LIBRARIES = libpq-dev libsqlite3-dev libyaml-dev libssl-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-long test-sqlite test-sqlite-versions test-postgres-versions release format lint bench bench-migrations bench-online record libraries server toolchain
+.PHONY: help demo build test test-long test-sqlite test-sqlite-versions test-postgres-versions release man deb format lint bench bench-migrations bench-online record libraries server toolchain
 
 help: ## List what make can do.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,15 @@ test-postgres-versions: libraries toolchain-test ## Test with every PostgreSQL t
 release: libraries toolchain-static ## Build the binary to ship: .build/release/kedge.
 	$(SWIFT_RELEASE) --product kedge
 	@ls -l $(BUILD_PATH)/release/kedge
+
+man: build ## Write the manual pages to .build/man, from what the commands say with --help.
+	@.ci/install-packages python3
+	.ci/man $(BUILD_PATH)/debug/kedge $(BUILD_PATH)/man
+
+deb: release ## Pack the binary to ship as .deb and .tar.gz in .build/dist.
+	@.ci/install-packages python3 binutils
+	.ci/man $(BUILD_PATH)/release/kedge $(BUILD_PATH)/man
+	.ci/package $(BUILD_PATH)/release/kedge $(BUILD_PATH)/man $(BUILD_PATH)/dist
 
 format: toolchain-format ## Format the Swift sources in place.
 	swift format --in-place --recursive --parallel $(SOURCES)

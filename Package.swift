@@ -56,7 +56,9 @@ let package = Package(
     .target(name: "Linting", dependencies: ["Planning", "SchemaModel", "SQLText"]),
     .target(
       name: "Reporting",
-      dependencies: ["Comparison", "Planning", "Proving", "SchemaDiff", "SchemaModel"]),
+      dependencies: [
+        "Comparison", "Digest", "Planning", "Proving", "SchemaDiff", "SchemaModel", "SQLText",
+      ]),
     .target(
       name: "Sources",
       dependencies: [
@@ -116,7 +118,8 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: [
-        "Comparison", "Proving", "Reporting", "SchemaDiff", "SchemaModel", "TestSupport",
+        "Comparison", "Planning", "Proving", "Reporting", "SchemaDiff", "SchemaModel",
+        "TestSupport",
       ]),
     .testTarget(
       name: "LintingTests",
@@ -134,7 +137,7 @@ let package = Package(
       dependencies: ["Migrations", "Planning", "PostgresEngine", "SQLiteEngine"]),
     .testTarget(
       name: "SourcesTests",
-      dependencies: ["PostgresEngine", "SchemaModel", "Sources", "TestSupport"]),
+      dependencies: ["Planning", "PostgresEngine", "SchemaModel", "Sources", "TestSupport"]),
     .testTarget(name: "ArchitectureTests", dependencies: ["SchemaModel", "TestSupport"]),
     .testTarget(name: "KedgeCLITests", dependencies: ["TestSupport", "kedge"]),
     .testTarget(

@@ -54,7 +54,7 @@ enum Failure {
     if let next { world.printError("  next: \(next)\n") }
   }
 
-  private static func sentence(_ problem: PlanningError) -> String {
+  static func sentence(_ problem: PlanningError) -> String {
     switch problem {
     case .cycle(let members):
       "these wait for each other, so that no order works: "

@@ -23,6 +23,7 @@ package struct Kedge: ParsableCommand {
     version: "kedge \(Version.text)",
     subcommands: [
       InitCommand.self, InspectCommand.self, DiffCommand.self, CheckCommand.self,
+      ReportCommand.self, LedgerCommand.self,
       GenerateCommand.self, LintCommand.self, VerifyCommand.self, ApplyCommand.self,
       RollbackCommand.self, ResumeCommand.self, StatusCommand.self, HistoryCommand.self,
       RepairCommand.self, BaselineCommand.self, LockCommand.self, SchemaCommand.self,

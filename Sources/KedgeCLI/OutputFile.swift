@@ -5,6 +5,9 @@ enum OutputFile {
     guard let dot = file.lastIndex(of: ".") else { return nil }
     switch String(file[file.index(after: dot)...]).lowercased() {
     case "yml": return Format(rawValue: "yaml")
+    case "mmd": return Format(rawValue: "mermaid")
+    case "gv": return Format(rawValue: "dot")
+    case "htm": return Format(rawValue: "html")
     case "md": return Format(rawValue: "markdown")
     case "xml": return Format(rawValue: "junit")
     case "txt": return Format(rawValue: "text")

@@ -41,6 +41,14 @@ struct World {
     return "\(year)-\(digits.dropFirst(4).prefix(2))-\(digits.dropFirst(6).prefix(2))"
   }
 
+  /// `2026-11-28 22:10:00 UTC`.
+  static func now() -> String {
+    let digits = Array(timestamp())
+    func part(_ range: Range<Int>) -> String { String(digits[range]) }
+    return "\(part(0..<4))-\(part(4..<6))-\(part(6..<8)) "
+      + "\(part(8..<10)):\(part(10..<12)):\(part(12..<14)) UTC"
+  }
+
   /// Who runs this: `user@host (process 123)`.
   static var actor: String {
     var name = [CChar](repeating: 0, count: 256)

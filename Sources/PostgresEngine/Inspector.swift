@@ -13,6 +13,19 @@ package enum PostgresInspector {
   package static func inspect(
     _ connection: borrowing PostgresConnection, companionFrom bytes: Int = 8 << 20
   ) throws(PostgresError) -> Schema {
+    try finish(try catalog(connection, companionFrom: bytes))
+  }
+
+  /// Where the objects stand in the catalogs.
+  static func addresses(
+    _ connection: borrowing PostgresConnection
+  ) throws(PostgresError) -> [CatalogAddress: ObjectID] {
+    try catalog(connection, companionFrom: 8 << 20).addresses
+  }
+
+  private static func catalog(
+    _ connection: borrowing PostgresConnection, companionFrom bytes: Int
+  ) throws(PostgresError) -> Catalog {
     var attempt = 1
     while true {
       var catalog = Catalog(serverVersion: connection.serverVersionNumber)
@@ -32,7 +45,7 @@ package enum PostgresInspector {
           catalog.coverage.gaps.append(
             .init(subject: "the catalogs", reason: "they changed while they were being read"))
         }
-        return try finish(catalog)
+        return catalog
       }
       attempt += 1
     }

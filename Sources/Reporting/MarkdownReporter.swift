@@ -79,14 +79,14 @@ package enum MarkdownReporter {
   }
 
   /// Code in one line of a table: line breaks, pipes and backticks would end it.
-  private static func code(_ text: String) -> String {
+  static func code(_ text: String) -> String {
     let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
       .split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
     let fence = line.utf8.contains(UInt8(ascii: "`")) ? "``" : "`"
     return fence == "`" ? "`\(line)`" : "`` \(line) ``"
   }
 
-  private static func escaped(_ text: String) -> String {
+  static func escaped(_ text: String) -> String {
     var result = ""
     for character in text.unicodeScalars {
       switch character {

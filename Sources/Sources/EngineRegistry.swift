@@ -201,6 +201,14 @@ package struct EngineRegistry {
     }
   }
 
+  /// `15.18` for 150018, `3.40.1` for 3040001.
+  package static func fullVersion(_ version: Int, engine: EngineName) -> String {
+    switch engine {
+    case .postgresql: "\(version / 10_000).\(version % 10_000)"
+    case .sqlite: "\(version / 1_000_000).\(version / 1_000 % 1_000).\(version % 1_000)"
+    }
+  }
+
   /// The other way round; nil for what is no version.
   package static func versionNumber(_ text: String, engine: EngineName) -> Int? {
     let parts = text.split(separator: ".").map { Int($0) }

@@ -20,7 +20,7 @@ struct ArchitectureTests {
     "Seeding": ["Planning", "SchemaModel", "SQLText"],
     "Proving": pure.union(["Comparison", "Migrations", "Seeding"]),
     "Linting": pure,
-    "Reporting": pure.union(["Comparison", "Proving"]),
+    "Reporting": pure.union(["Comparison", "Digest", "Proving"]),
     "Migrations": pure.union(["Comparison", "Digest"]),
     "PostgresEngine": pure.union(["Comparison", "Digest"]),
     "SQLiteEngine": pure.union(["Comparison", "Digest"]),

@@ -1,5 +1,6 @@
 import Comparison
 import Foundation
+import Planning
 import Reporting
 import SchemaDiff
 import SchemaModel
@@ -39,6 +40,26 @@ struct ReportTests {
     let text = try JSONReport.render([report(fixture, .gate)])
     try expectGolden(text, fixture.url("report.json"))
     _ = try JSONSerialization.jsonObject(with: Data(text.utf8))
+  }
+
+  /// docs/report.schema.json is what readers of the document go by.
+  @Test(arguments: FixtureCase.all(in: "report"))
+  func theDocumentFitsItsSchema(_ fixture: FixtureCase) throws {
+    let schema = try JSONSchema(Data(contentsOf: Repository.url("docs/report.schema.json")))
+    let report = try report(fixture, .gate)
+    let step = Step(
+      .drop, Make.id("t"), statements: [Statement("DROP TABLE t", lock: .accessExclusive)],
+      hazards: [Hazard("DL01", "rows are lost", needsPermission: true)])
+    var planned = report
+    planned.plan = Plan(engine: .postgresql, steps: [step])
+    let documents = [
+      try JSONReport.render([report]), try JSONReport.render([report, report]),
+      try JSONReport.render([planned]),
+    ]
+    for document in documents {
+      #expect(try schema.complaints(about: Data(document.utf8)) == [])
+    }
+    #expect(try !schema.complaints(about: Data("{\"version\": 2}".utf8)).isEmpty)
   }
 
   @Test func thereAreFixtures() { #expect(!FixtureCase.all(in: "report").isEmpty) }

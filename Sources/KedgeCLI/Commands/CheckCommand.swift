@@ -69,6 +69,7 @@ struct CheckCommand: KedgeCommand {
     let workspace = try Workspace(world: world, options: options, sources: sources)
     let targetName = migrations ? nil : try workspace.target(target)
     var reports: [Report] = []
+    var failed: [String] = []
     var outcomes: [Outcome] = [chainOutcome(in: workspace)]
     for name in try names(in: workspace) {
       do {
@@ -77,12 +78,19 @@ struct CheckCommand: KedgeCommand {
         outcomes.append(outcome(of: report, workspace.configuration.failOn))
       } catch {
         // Of several databases the others are still checked.
-        if source.count > 1 || source.isEmpty { world.printError("\(name):\n") }
+        if source.count > 1 || source.isEmpty { world.printError("\(shown(name)):\n") }
         outcomes.append(Failure.report(error, to: world))
+        failed.append(shown(name))
       }
     }
-    if !reports.isEmpty { try write(reports, in: workspace) }
+    if !reports.isEmpty { try write(reports, failed: failed, in: workspace) }
     return Outcome.worst(outcomes)
+  }
+
+  /// A connection string without its password, also where it is no good one.
+  private func shown(_ name: String) -> String {
+    guard name.contains("://") else { return name }
+    return (try? EngineRegistry.masked(name)) ?? "a database"
   }
 
   private func names(in workspace: Workspace) throws -> [String] {
@@ -145,29 +153,35 @@ struct CheckCommand: KedgeCommand {
     return (strict || counts.contains(.uncompared)) && isOpen ? .undecided : .success
   }
 
-  private func write(_ reports: [Report], in workspace: Workspace) throws {
+  private func write(_ reports: [Report], failed: [String], in workspace: Workspace) throws {
     let world = workspace.world
     if output.isEmpty || format != nil {
       let color = options.isColored(world)
-      world.print(try render(reports, format ?? .text, colored: color, width: world.width))
+      world.print(
+        try render(reports, failed, format ?? .text, colored: color, width: world.width))
     }
     for file in output {
       guard let format: Format = OutputFile.format(file) else { continue }
       try FileSystem.write(
-        render(reports, format, colored: false, width: 80), to: file)
+        render(reports, failed, format, colored: false, width: 80), to: file)
     }
   }
 
   private func render(
-    _ reports: [Report], _ format: Format, colored: Bool, width: Int
+    _ reports: [Report], _ failed: [String], _ format: Format, colored: Bool, width: Int
   ) throws -> String {
+    let isOne = reports.count + failed.count == 1
+    let table = isOne ? nil : EnvironmentTable(reports, failed: failed)
     switch format {
     case .text:
-      reports.map { TextReporter.render($0, colored: colored, width: width) }
-        .joined(separator: "\n")
-    case .json: try JSONReport.render(reports)
-    case .markdown: MarkdownReporter.render(reports)
-    case .junit: JUnitReporter.render(reports)
+      let texts =
+        reports.map { TextReporter.render($0, colored: colored, width: width) }
+        + [table?.text(colored: colored, width: width)].compactMap(\.self)
+      return texts.joined(separator: "\n")
+    case .json: return try JSONReport.render(reports)
+    case .markdown:
+      return (table.map { $0.markdown() + "\n" } ?? "") + MarkdownReporter.render(reports)
+    case .junit: return JUnitReporter.render(reports)
     }
   }
 }

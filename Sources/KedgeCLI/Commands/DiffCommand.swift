@@ -9,14 +9,14 @@ import Sources
 /// `kedge diff`: what turns one source into another.
 struct DiffCommand: KedgeCommand {
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case text, json, sql, script, markdown, junit
+    case text, json, sql, script, markdown, junit, html
   }
   enum Direction: String, ExpressibleByArgument, CaseIterable { case up, down }
 
   static let configuration = CommandConfiguration(
     commandName: "diff",
     abstract: "Show what turns FROM into TO; exit 0 when they are equal, 1 when not.",
-    usage: "kedge diff <from> <to> [--format text|json|sql|script] [options]",
+    usage: "kedge diff <from> <to> [--format <format>] [options]",
     discussion: """
       'sql' is plain SQL. 'script' is for psql or sqlite3: it stops at the first
       error and guards what they would only print.
@@ -63,6 +63,10 @@ struct DiffCommand: KedgeCommand {
     case .json: try workspace.emit(JSONReport.render([report]), to: output)
     case .markdown: try workspace.emit(MarkdownReporter.render([report]), to: output)
     case .junit: try workspace.emit(JUnitReporter.render([report]), to: output)
+    case .html:
+      let maker = AuditPageMaker(workspace: workspace, target: target)
+      try workspace.emit(
+        maker.page(of: report, from: fromSource, to: toSource).render(), to: output)
     case .sql:
       return try emitSQL(.sql, of: report, from: start(fromSource, toSource), in: workspace)
     case .script:

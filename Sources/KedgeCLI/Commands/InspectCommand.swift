@@ -2,23 +2,30 @@ import ArgumentParser
 import Comparison
 import Planning
 import Reporting
+import SQLText
 import SchemaDiff
 import SchemaModel
 import SchemaYAML
 import Sources
 
-/// `kedge inspect`: a source as YAML, JSON or SQL.
+/// `kedge inspect`: a source as YAML, JSON, SQL or a diagram.
 struct InspectCommand: KedgeCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable { case yaml, json, sql }
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case yaml, json, sql, mermaid, dot, svg
+  }
 
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Print the schema of a source.",
-    usage: "kedge inspect <source> [--format yaml|json|sql] [options]",
+    usage: "kedge inspect <source> [--format <format>] [options]",
     discussion: """
+      mermaid, dot and svg are diagrams of the tables and their foreign keys: of all,
+      or of those around one table.
+
       EXAMPLES
         kedge inspect app.db > schema.yaml
         kedge inspect postgresql://localhost/shop --format json --output before.json
+        kedge inspect app.db --focus orders --depth 2 --output orders.svg
       """)
 
   @Argument(help: "What to read.")
@@ -30,15 +37,32 @@ struct InspectCommand: KedgeCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("Write to a file.", valueName: "file"))
   var output: String?
 
+  @Option(help: ArgumentHelp("For diagrams: the table in the middle.", valueName: "table"))
+  var focus: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --focus: how many foreign keys away from it tables are drawn.", valueName: "n"))
+  var depth = 1
+
   @OptionGroup var sources: SourceOptions
   @OptionGroup var options: GlobalOptions
+
+  func validate() throws {
+    guard depth >= 0 else { throw ValidationError("--depth is a number from 0 on") }
+    let format = format ?? output.flatMap({ OutputFile.format($0) }) ?? .yaml
+    if focus != nil, ![.mermaid, .dot, .svg].contains(format) {
+      throw ValidationError("--focus is for diagrams: add --format mermaid, dot or svg")
+    }
+  }
 
   func outcome(in world: World) throws -> Outcome {
     let workspace = try Workspace(world: world, options: options, sources: sources)
     let loaded = try workspace.load(SourceName(source))
     World.keepUntilExit(loaded)
     let text: String
-    switch format ?? output.flatMap({ OutputFile.format($0) }) ?? .yaml {
+    let format = format ?? output.flatMap({ OutputFile.format($0) }) ?? .yaml
+    switch format {
     case .yaml:
       let written = SchemaWriter.write(loaded.schema, managing: workspace.management)
       for loss in written.losses { workspace.note("not in the file: \(loss)") }
@@ -46,6 +70,9 @@ struct InspectCommand: KedgeCommand {
     case .json: text = try Snapshot.text(of: loaded.schema)
     case .sql:
       text = try script(creating: loaded, in: workspace)
+    case .mermaid: text = DiagramText.mermaid(try diagram(of: loaded))
+    case .dot: text = DiagramText.dot(try diagram(of: loaded))
+    case .svg: text = DiagramSVG.document(try diagram(of: loaded), title: loaded.label)
     }
     try workspace.emit(text, to: output)
     let coverage = loaded.schema.coverage
@@ -55,6 +82,18 @@ struct InspectCommand: KedgeCommand {
     for gap in coverage.gaps { workspace.note("could not be read: \(gap.subject): \(gap.reason)") }
     for note in coverage.notes { workspace.note("note: \(note)") }
     return .success
+  }
+
+  private func diagram(of source: LoadedSource) throws -> Diagram {
+    let whole = Diagram(source.schema)
+    guard let focus else { return whole }
+    if let diagram = whole.focused(on: focus, depth: depth) { return diagram }
+    let names = whole.nodes.map(\.title)
+    let nearest = nearestName(to: focus, among: names)
+    throw SourceProblem(
+      "there is no table '\(focus)' in \(source.label)",
+      nextStep: nearest.map { "did you mean \($0)?" }
+        ?? "the tables are: \(names.prefix(20).joined(separator: ", "))")
   }
 
   /// What makes the schema in a new database.

@@ -15,15 +15,19 @@ package final class PrivateServer: Sendable {
     package var temporaryFolder: String?
     /// Milliseconds that a statement may take, unless its session says otherwise.
     package var statementTimeout: Int
+    /// Further settings of the server's.
+    package var settings: [String: String]
 
     package init(
       binaries: ServerBinaries? = nil, cacheFolder: String? = TemplateCache.standardFolder,
-      temporaryFolder: String? = nil, statementTimeout: Int = 300_000
+      temporaryFolder: String? = nil, statementTimeout: Int = 300_000,
+      settings: [String: String] = [:]
     ) {
       self.binaries = binaries
       self.cacheFolder = cacheFolder
       self.temporaryFolder = temporaryFolder
       self.statementTimeout = statementTimeout
+      self.settings = settings
     }
   }
 

@@ -8,6 +8,7 @@ struct ServerLauncher {
   private let cache: TemplateCache
   private let setpriv: String
   private let statementTimeout: Int
+  private let furtherSettings: [String: String]
 
   init?(binaries: ServerBinaries, options: PrivateServer.Options) {
     guard let setpriv = Subprocess.systemProgram("setpriv") else { return nil }
@@ -17,6 +18,7 @@ struct ServerLauncher {
     parent = options.temporaryFolder ?? RunFolder.parent(for: account)
     cache = TemplateCache(folder: options.cacheFolder)
     statementTimeout = options.statementTimeout
+    furtherSettings = options.settings
   }
 
   func launch(in folder: RunFolder) throws(PrivateServerError) -> ServerProcess {
@@ -151,7 +153,7 @@ struct ServerLauncher {
       ("log_min_error_statement", "panic"),
       ("timezone", "UTC"),
       ("log_timezone", "UTC"),
-    ]
+    ] + furtherSettings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
   private func environmentOfServer(_ folder: RunFolder) -> [String] {
