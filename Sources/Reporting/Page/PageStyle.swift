@@ -39,6 +39,7 @@ enum PageStyle {
     caption { text-align: left; color: var(--faint); font-size: .9rem; padding-bottom: .3rem; }
     th, td { border: 1px solid var(--edge); padding: .3rem .6rem; text-align: left; vertical-align: top;
       overflow-wrap: anywhere; }
+    th { overflow-wrap: break-word; }
     thead th { background: var(--box); }
     tbody th { font-weight: 600; }
     .numbers td { text-align: right; font-variant-numeric: tabular-nums; }
