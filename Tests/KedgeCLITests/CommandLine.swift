@@ -69,7 +69,7 @@ struct Terminal {
   }
 
   /// Runs a script in the folder, with the built `kedge` on the path.
-  func shell(_ script: String, environment: [String: String] = [:]) throws -> Answer {
+  func bash(_ script: String, environment: [String: String] = [:]) throws -> Answer {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     let folder = Terminal.binary.deletingLastPathComponent().path
     return try run(

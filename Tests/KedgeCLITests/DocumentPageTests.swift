@@ -4,7 +4,7 @@ import Testing
 
 /// Runs what the documents show: blocks of `sh run`, those of a page one after the other in one folder. A
 /// line that ends with `# exit N` must end with that code, every other one with 0.
-@Suite struct DocumentTests {
+@Suite struct DocumentPageTests {
   private static let pages = Repository.files(under: "docs", suffix: ".md").filter {
     (try? !blocks(of: $0).isEmpty) ?? true
   }
@@ -24,7 +24,7 @@ import Testing
         guard let match = line.firstMatch(of: /^(.*?)\s+# exit (\d)$/) else { return String(line) }
         return "code=0; \(match.1) || code=$?; test $code = \(match.2)"
       }
-      let answer = try terminal.shell(script.joined(separator: "\n"))
+      let answer = try terminal.bash(script.joined(separator: "\n"))
       #expect(answer.code == 0, "\(page):\n\(block)\n\(answer.output)\(answer.errors)")
     }
   }
