@@ -68,15 +68,6 @@ struct Terminal {
     return try run("/usr/bin/env", ["git"] + identity + arguments)
   }
 
-  /// Runs a script in the folder, with the built `kedge` on the path.
-  func bash(_ script: String, environment: [String: String] = [:]) throws -> Answer {
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    let folder = Terminal.binary.deletingLastPathComponent().path
-    return try run(
-      "/usr/bin/env", ["bash", "-euo", "pipefail", "-c", script],
-      environment: ["PATH": folder + ":" + path].merging(environment) { _, new in new })
-  }
-
   private func run(
     _ program: String, _ arguments: [String], input: String = "",
     environment: [String: String] = [:]

@@ -24,7 +24,8 @@ import Testing
         guard let match = line.firstMatch(of: /^(.*?)\s+# exit (\d)$/) else { return String(line) }
         return "code=0; \(match.1) || code=$?; test $code = \(match.2)"
       }
-      let answer = try terminal.bash(script.joined(separator: "\n"))
+      try terminal.write("run.sh", "set -e\n" + script.joined(separator: "\n"))
+      let answer = try terminal.shell("run.sh")
       #expect(answer.code == 0, "\(page):\n\(block)\n\(answer.output)\(answer.errors)")
     }
   }
