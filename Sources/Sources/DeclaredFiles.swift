@@ -3,7 +3,7 @@ import SchemaYAML
 
 /// Declared schemas: one YAML file, or all of a folder as one.
 enum DeclaredFiles {
-  static func read(_ path: String) throws -> Schema {
+  static func read(_ path: String) throws -> DeclaredSchema {
     guard FileSystem.kind(of: path) == .folder else {
       return try read([YAMLSource(file: path, bytes: FileSystem.bytes(of: path))])
     }
@@ -20,7 +20,7 @@ enum DeclaredFiles {
       names.map { try YAMLSource(file: folder + $0, bytes: FileSystem.bytes(of: folder + $0)) })
   }
 
-  static func read(_ sources: [YAMLSource]) throws -> Schema {
-    try SchemaReader.read(sources).schema
+  static func read(_ sources: [YAMLSource]) throws -> DeclaredSchema {
+    try SchemaReader.read(sources)
   }
 }

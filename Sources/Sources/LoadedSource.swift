@@ -1,4 +1,5 @@
 package import SchemaModel
+package import SchemaYAML
 
 /// A source that was read.
 package struct LoadedSource: Sendable {
@@ -8,6 +9,8 @@ package struct LoadedSource: Sendable {
   package var isLive: Bool
   /// Where the live database is; nil for everything else.
   package var address: String?
+  /// Where a declared schema says what.
+  package var places: [ObjectID: SourcePlace] = [:]
 
   package init(schema: Schema, label: String, isLive: Bool, address: String? = nil) {
     self.schema = schema

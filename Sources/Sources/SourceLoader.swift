@@ -90,8 +90,7 @@ package struct SourceLoader {
       return LoadedSource(
         schema: reading.schema, label: reading.label, isLive: true, address: path)
     case .declared(let path):
-      return LoadedSource(
-        schema: try DeclaredFiles.read(path), label: path, isLive: false)
+      return Self.declared(try DeclaredFiles.read(path), label: path)
     case .snapshot(let path):
       let schema = try Snapshot.read(FileSystem.bytes(of: path), name: path)
       return LoadedSource(schema: schema, label: path, isLive: false)
@@ -112,6 +111,12 @@ package struct SourceLoader {
     case .environment(let name):
       throw SourceProblem("environment '\(name)' cannot be read")
     }
+  }
+
+  private static func declared(_ declared: DeclaredSchema, label: String) -> LoadedSource {
+    var source = LoadedSource(schema: declared.schema, label: label, isLive: false)
+    source.places = declared.places
+    return source
   }
 
   private func migrations(
@@ -157,8 +162,8 @@ package struct SourceLoader {
     switch SourceName.form(ofPath: path) {
     case .declared:
       let text = try GitRevision.text(revision: revision, path: path)
-      let schema = try DeclaredFiles.read([YAMLSource(file: label, text: text)])
-      return LoadedSource(schema: schema, label: label, isLive: false)
+      return Self.declared(
+        try DeclaredFiles.read([YAMLSource(file: label, text: text)]), label: label)
     case .snapshot:
       let text = try GitRevision.text(revision: revision, path: path)
       return LoadedSource(
@@ -176,7 +181,7 @@ package struct SourceLoader {
         YAMLSource(
           file: "git:\(revision):\($0)", text: try GitRevision.text(revision: revision, path: $0))
       }
-      return LoadedSource(schema: try DeclaredFiles.read(texts), label: label, isLive: false)
+      return Self.declared(try DeclaredFiles.read(texts), label: label)
     }
   }
 }

@@ -10,7 +10,9 @@ import Sources
 
 /// `kedge check`: the gate.
 struct CheckCommand: KedgeCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, markdown, junit }
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json, markdown, junit, sarif, github
+  }
 
   static let configuration = CommandConfiguration(
     commandName: "check",
@@ -61,7 +63,7 @@ struct CheckCommand: KedgeCommand {
       throw ValidationError("--migrations and --target exclude each other")
     }
     for file in output where (OutputFile.format(file) as Format?) == nil {
-      throw ValidationError("'\(file)': a report's name ends in .txt, .json, .md or .xml")
+      throw ValidationError("'\(file)': a report's name ends in .txt, .json, .md, .xml or .sarif")
     }
   }
 
@@ -69,12 +71,14 @@ struct CheckCommand: KedgeCommand {
     let workspace = try Workspace(world: world, options: options, sources: sources)
     let targetName = migrations ? nil : try workspace.target(target)
     var reports: [Report] = []
+    var findings: [Finding] = []
     var failed: [String] = []
     var outcomes: [Outcome] = [chainOutcome(in: workspace)]
     for name in try names(in: workspace) {
       do {
-        let report = try check(name, against: targetName, in: workspace)
+        let (report, found) = try check(name, against: targetName, in: workspace)
         reports.append(report)
+        findings += found
         outcomes.append(outcome(of: report, workspace.configuration.failOn))
       } catch {
         // Of several databases the others are still checked.
@@ -83,8 +87,18 @@ struct CheckCommand: KedgeCommand {
         failed.append(shown(name))
       }
     }
-    if !reports.isEmpty { try write(reports, failed: failed, in: workspace) }
+    if !reports.isEmpty {
+      try write(Checked(reports: reports, findings: findings, failed: failed), in: workspace)
+    }
     return Outcome.worst(outcomes)
+  }
+
+  /// What there is to report of all databases.
+  private struct Checked {
+    var reports: [Report]
+    var findings: [Finding]
+    /// What could not be looked at.
+    var failed: [String]
   }
 
   /// A connection string without its password, also where it is no good one.
@@ -134,13 +148,25 @@ struct CheckCommand: KedgeCommand {
 
   private func check(
     _ name: String, against target: SourceName?, in workspace: Workspace
-  ) throws -> Report {
-    guard let target else { return try checkMigrations(name, in: workspace) }
+  ) throws -> (Report, [Finding]) {
+    guard let target else {
+      let report = try checkMigrations(name, in: workspace)
+      let file = folder ?? workspace.configuration.migrationsPath
+      return (report, DriftFindings.findings(in: report, places: [:], file: file))
+    }
     let (live, declared) = try workspace.load(from: SourceName(name), to: target)
     let result = try workspace.compare(live, declared)
     let label = name.hasPrefix("env:") ? name : live.label
-    return Report(
+    let report = Report(
       perspective: .gate, fromLabel: label, toLabel: declared.label, result: result)
+    let places = declared.places.mapValues { place in
+      Finding.Place(
+        file: place.file, line: place.line, column: place.column, endLine: place.line,
+        endColumn: place.column + 1)
+    }
+    return (
+      report, DriftFindings.findings(in: report, places: places, file: declared.label)
+    )
   }
 
   private func outcome(
@@ -153,23 +179,24 @@ struct CheckCommand: KedgeCommand {
     return (strict || counts.contains(.uncompared)) && isOpen ? .undecided : .success
   }
 
-  private func write(_ reports: [Report], failed: [String], in workspace: Workspace) throws {
+  private func write(_ checked: Checked, in workspace: Workspace) throws {
     let world = workspace.world
     if output.isEmpty || format != nil {
       let color = options.isColored(world)
       world.print(
-        try render(reports, failed, format ?? .text, colored: color, width: world.width))
+        try render(checked, format ?? .text, colored: color, width: world.width))
     }
     for file in output {
       guard let format: Format = OutputFile.format(file) else { continue }
       try FileSystem.write(
-        render(reports, failed, format, colored: false, width: 80), to: file)
+        render(checked, format, colored: false, width: 80), to: file)
     }
   }
 
   private func render(
-    _ reports: [Report], _ failed: [String], _ format: Format, colored: Bool, width: Int
+    _ checked: Checked, _ format: Format, colored: Bool, width: Int
   ) throws -> String {
+    let (reports, failed) = (checked.reports, checked.failed)
     let isOne = reports.count + failed.count == 1
     let table = isOne ? nil : EnvironmentTable(reports, failed: failed)
     switch format {
@@ -182,6 +209,10 @@ struct CheckCommand: KedgeCommand {
     case .markdown:
       return (table.map { $0.markdown() + "\n" } ?? "") + MarkdownReporter.render(reports)
     case .junit: return JUnitReporter.render(reports)
+    case .sarif:
+      return try SARIFReport.render(
+        checked.findings, rules: DriftFindings.rules, toolVersion: Version.text)
+    case .github: return Annotations.render(checked.findings)
     }
   }
 }

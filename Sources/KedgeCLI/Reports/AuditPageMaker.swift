@@ -49,7 +49,9 @@ struct AuditPageMaker {
       let made = try make()
       let plan = (try? workspace.asking(start, about: made)) ?? made
       let script = dialect.script(
-        plan, options: ScriptOptions(allowed: Allowance.permissions(target.allow), searchPath: searchPath))
+        plan,
+        options: ScriptOptions(allowed: Allowance.permissions(target.allow), searchPath: searchPath)
+      )
       return .plan(plan, script: script)
     } catch {
       return .impossible(Failure.sentence(error))
