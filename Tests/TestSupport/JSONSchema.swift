@@ -100,6 +100,8 @@ package struct JSONSchema {
   }
 
   private static func isSame(_ left: Any, _ right: Any) -> Bool {
-    (left as? NSObject) == (right as? NSObject)
+    if let left = left as? String, let right = right as? String { return left == right }
+    if let left = left as? NSNumber, let right = right as? NSNumber { return left == right }
+    return false
   }
 }

@@ -161,12 +161,18 @@ struct CheckCommand: KedgeCommand {
       perspective: .gate, fromLabel: label, toLabel: declared.label, result: result)
     let places = declared.places.mapValues { place in
       Finding.Place(
-        file: place.file, line: place.line, column: place.column, endLine: place.line,
+        file: pathInFolder(place.file), line: place.line, column: place.column, endLine: place.line,
         endColumn: place.column + 1)
     }
     return (
-      report, DriftFindings.findings(in: report, places: places, file: declared.label)
+      report, DriftFindings.findings(in: report, places: places, file: pathInFolder(declared.label))
     )
+  }
+
+  /// `git:main:schema.yaml` is shown on `schema.yaml`.
+  private func pathInFolder(_ file: String) -> String {
+    guard file.hasPrefix("git:") else { return file }
+    return file.split(separator: ":", maxSplits: 2).last.map(String.init) ?? file
   }
 
   private func outcome(
