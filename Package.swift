@@ -118,7 +118,7 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: [
-        "Comparison", "Planning", "Proving", "Reporting", "SchemaDiff", "SchemaModel",
+        "Comparison", "Planning", "Proving", "Reporting", "SQLText", "SchemaDiff", "SchemaModel",
         "TestSupport",
       ]),
     .testTarget(

@@ -6,6 +6,12 @@ package struct IgnoredDifference: Hashable, Sendable {
   /// The attributes; empty: all of it.
   package let fields: [FieldChange]
   package let rule: IgnoreRule
+
+  package init(id: ObjectID, fields: [FieldChange], rule: IgnoreRule) {
+    self.id = id
+    self.fields = fields
+    self.rule = rule
+  }
 }
 
 /// Takes what a project has accepted out of a difference.

@@ -2,6 +2,7 @@ import Comparison
 import Foundation
 import Planning
 import SchemaDiff
+import SQLText
 import SchemaModel
 import TestSupport
 import Testing
@@ -239,7 +240,7 @@ enum Browser {
     ]
     let (output, errors) = (profile.appending(path: "out"), profile.appending(path: "err"))
     for file in [output, errors] {
-      FileManager.default.createFile(atPath: file.path, contents: nil)
+      _ = FileManager.default.createFile(atPath: file.path, contents: nil)
     }
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)

@@ -3,6 +3,7 @@ import Foundation
 import Planning
 import Reporting
 import SchemaDiff
+import SQLText
 import SchemaModel
 import Testing
 import TestSupport

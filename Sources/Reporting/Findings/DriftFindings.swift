@@ -1,4 +1,5 @@
-package import SchemaDiff
+import Comparison
+import SchemaDiff
 package import SchemaModel
 
 /// Differences as findings on the lines of the file that declares the objects, for forges.
