@@ -109,8 +109,9 @@ struct DiagramTests {
 
   @Test func theLanguagesOfOthers() throws {
     let diagram = Diagram(try Self.chain(2))
-    try expectGolden(DiagramText.mermaid(diagram), Repository.url("fixtures/report/diagram.mmd"))
-    try expectGolden(DiagramText.dot(diagram), Repository.url("fixtures/report/diagram.dot"))
+    try expectGolden(
+      DiagramText.mermaid(diagram), Repository.url("fixtures/diagram/two-tables.mmd"))
+    try expectGolden(DiagramText.dot(diagram), Repository.url("fixtures/diagram/two-tables.dot"))
   }
 
   /// Partitions are drawn as the table that they are of.

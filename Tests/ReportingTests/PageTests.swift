@@ -1,6 +1,7 @@
 import Comparison
 import Foundation
 import Planning
+import SQLText
 import SchemaDiff
 import SQLText
 import SchemaModel

@@ -2,6 +2,7 @@ import Comparison
 import Foundation
 import Planning
 import Reporting
+import SQLText
 import SchemaDiff
 import SQLText
 import SchemaModel
