@@ -12,11 +12,11 @@ import Testing
 
 enum Pages {
   static func page(
-    _ from: Schema, _ to: Schema, ignored: [IgnoredDifference] = [], script: String = "SELECT 1;"
+    _ from: Schema, _ to: Schema, ignoring rules: [IgnoreRule] = [], script: String = "SELECT 1;"
   ) throws -> AuditPage {
     var result = ComparisonResult(
       from: from, to: to, difference: try Differ.difference(from: from, to: to, renames: []))
-    result.ignored = ignored
+    result = try result.ignoring(rules, today: "2026-01-02")
     let step = Step(
       .drop, Make.id("users"), statements: [Statement("DROP TABLE users", lock: .accessExclusive)],
       hazards: [Hazard("DL01", "The rows of users are lost.", needsPermission: true)],
@@ -38,9 +38,11 @@ struct PageTests {
       kind: .table, patterns: ["tmp_*"], reason: "made at night", until: "2030-12-31",
       place: "kedge.yaml:3")
     return try Pages.page(
-      Make.schema(Make.table("users", "email varchar(100)") + Make.table("old", "a")),
+      Make.schema(
+        Make.table("users", "email varchar(100)") + Make.table("old", "a")
+          + Make.table("tmp_1", "a")),
       Make.schema(Make.table("users", "email varchar(200)") + Make.table("new", "a")),
-      ignored: [IgnoredDifference(id: Make.id("tmp_1"), fields: [], rule: rule)]
+      ignoring: [rule]
     ).render()
   }
 
