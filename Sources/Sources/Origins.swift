@@ -84,7 +84,9 @@ struct LedgerIndex {
 
   func newest(about id: ObjectID) -> LedgerEntry? {
     let target = id.attachmentTarget ?? id
-    return Self.names(of: target).compactMap { entries[Self.plain($0)] }.max { $0.id < $1.id }
+    let own = Self.names(of: target).compactMap { entries[Self.plain($0)] }.max { $0.id < $1.id }
+    guard own == nil, target.kind.isPartOfRelation else { return own }
+    return entries[Self.plain(target.relationPath.map(\.raw).joined(separator: "."))]
   }
 
   private static func names(of id: ObjectID) -> [String] {
@@ -94,18 +96,22 @@ struct LedgerIndex {
     guard id.kind.isPartOfRelation else { return [whole] }
     let relation = id.relationPath.map(\.raw).joined(separator: ".")
     return [
-      whole, relation, "\(id.name.raw) on \(relation)",
+      whole, "\(id.name.raw) on \(relation)",
       // An index is called by its schema alone.
       (path.first ?? "") + "." + id.name.raw,
     ]
   }
 
-  /// Without quotes and spaces after commas.
+  /// Without quotes, spaces after commas, and the schema of the server's own types.
   private static func plain(_ text: String) -> String {
     var bytes: [UInt8] = []
     for byte in text.utf8 where byte != UInt8(ascii: "\"") {
       if byte == 0x20, bytes.last == UInt8(ascii: ",") { continue }
       bytes.append(byte)
+    }
+    let catalog = Array("pg_catalog.".utf8)
+    while let place = bytes.indices.first(where: { bytes[$0...].starts(with: catalog) }) {
+      bytes.removeSubrange(place..<(place + catalog.count))
     }
     return String(decoding: bytes, as: UTF8.self)
   }
