@@ -104,8 +104,10 @@ def longest(database, sql, reader):
     for file in log.glob("log*"):
         for line in file.read_text().splitlines():
             # client, transaction, microseconds, script, time, microseconds, schedule lag: the lag is queueing behind
-            # a statement that waits, and counts.
-            worst = max(worst, int(line.split()[2]))
+            # a statement that waits, and counts. The last line may have been cut off.
+            fields = line.split()
+            if len(fields) == 7:
+                worst = max(worst, int(fields[2]))
     return worst / 1e6, took
 
 
