@@ -24,7 +24,7 @@ package struct LintPolicy: Sendable {
   package typealias Levels = [String: LintLevel?]
 
   package var levels: Levels
-  /// Later ones win.
+  /// Later ones win. `migrations/old/*`: a star stands for anything, slashes too.
   package var paths: [(pattern: String, levels: Levels)]
 
   package init(levels: Levels = [:], paths: [(pattern: String, levels: Levels)] = []) {
@@ -35,7 +35,7 @@ package struct LintPolicy: Sendable {
   func level(of rule: Rule, in file: String) -> (level: LintLevel?, isSet: Bool) {
     var answer: (LintLevel?, Bool) = (rule.isOptIn ? nil : rule.level, false)
     if let level = levels[rule.id] { answer = (level, true) }
-    for path in paths where PathPattern.matches(file, path.pattern) {
+    for path in paths where Wildcard(path.pattern).matches(file) {
       if let level = path.levels[rule.id] { answer = (level, true) }
     }
     return answer
@@ -112,32 +112,5 @@ package struct Linter: Sendable {
       start: file.source.place(of: violation.range.lowerBound),
       end: file.source.place(of: violation.range.upperBound), statement: statement,
       edits: violation.edits)
-  }
-}
-
-/// `migrations/old/*`: a star stands for anything, slashes too.
-enum PathPattern {
-  static func matches(_ path: String, _ pattern: String) -> Bool {
-    let (text, mask) = (Array(path.utf8), Array(pattern.utf8))
-    var (position, index) = (0, 0)
-    var star: (index: Int, position: Int)?
-    while position < text.count {
-      if index < mask.count, mask[index] == UInt8(ascii: "*") {
-        star = (index, position)
-        index += 1
-      } else if index < mask.count,
-        mask[index] == UInt8(ascii: "?") || mask[index] == text[position]
-      {
-        index += 1
-        position += 1
-      } else if let last = star {
-        index = last.index + 1
-        position = last.position + 1
-        star = (last.index, position)
-      } else {
-        return false
-      }
-    }
-    return mask[index...].allSatisfy { $0 == UInt8(ascii: "*") }
   }
 }

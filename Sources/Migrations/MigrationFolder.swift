@@ -44,7 +44,12 @@ package struct MigrationFolder: Hashable, Sendable {
   }
 
   package func migration(_ version: MigrationVersion) -> Migration? {
-    migrations.first { $0.version == version }
+    var (low, high) = (0, migrations.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if migrations[middle].version < version { low = middle + 1 } else { high = middle }
+    }
+    return low < migrations.count && migrations[low].version == version ? migrations[low] : nil
   }
 
   /// The same folder without what follows a version.
@@ -68,8 +73,8 @@ package struct MigrationFolder: Hashable, Sendable {
 
   package func adding(_ migration: Migration) -> MigrationFolder {
     MigrationFolder(
-      path: path, migrations: migrations + [migration], repeatables: repeatables, seeds: seeds,
-      hooks: hooks)
+      path: path, migrations: (migrations + [migration]).sorted { $0.version < $1.version },
+      repeatables: repeatables, seeds: seeds, hooks: hooks)
   }
 
   private init(

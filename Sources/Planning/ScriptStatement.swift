@@ -1,3 +1,5 @@
+package import SQLText
+
 /// One statement of a script, and where it stands.
 package struct ScriptStatement: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
@@ -23,6 +25,18 @@ package struct ScriptStatement: Hashable, Sendable {
   }
 }
 
+extension ScriptStatement {
+  package init(_ piece: StatementSplitter.Piece) {
+    let kind: Kind =
+      switch piece.kind {
+      case .statement: .statement
+      case .command: .command
+      case .copy: .copy
+      }
+    self.init(kind: kind, text: piece.text, line: piece.line)
+  }
+}
+
 /// Why a script cannot be split into statements.
 package struct ScriptProblem: Error, Hashable, Sendable {
   package let message: String
@@ -32,5 +46,9 @@ package struct ScriptProblem: Error, Hashable, Sendable {
   package init(_ message: String, line: Int) {
     self.message = message
     self.line = line
+  }
+
+  package init(_ problem: LexicalProblem, in script: String) {
+    self.init(problem.message, line: 1 + script.utf8.prefix(problem.offset).count { $0 == 0x0A })
   }
 }

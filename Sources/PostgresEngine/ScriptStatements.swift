@@ -4,18 +4,10 @@ import SchemaModel
 
 extension PostgresDialect {
   package func statements(of script: String) throws(ScriptProblem) -> [ScriptStatement] {
-    do {
-      return try StatementSplitter.pieces(of: script).map { piece in
-        let kind: ScriptStatement.Kind =
-          switch piece.kind {
-          case .statement: .statement
-          case .command: .command
-          case .copy: .copy
-          }
-        return ScriptStatement(kind: kind, text: piece.text, line: piece.line)
-      }
+    do throws(LexicalProblem) {
+      return try StatementSplitter.pieces(of: script).map { ScriptStatement($0) }
     } catch {
-      throw ScriptProblem(error.message, line: ScriptError.line(of: error.offset, in: script))
+      throw ScriptProblem(error, in: script)
     }
   }
 
@@ -25,7 +17,7 @@ extension PostgresDialect {
         $0.kind == .word ? $0.text.asciiLowercased : $0.text
       }
     } catch {
-      throw ScriptProblem(error.message, line: ScriptError.line(of: error.offset, in: script))
+      throw ScriptProblem(error, in: script)
     }
   }
 }

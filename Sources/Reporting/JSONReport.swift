@@ -1,5 +1,4 @@
 import Comparison
-import FoundationEssentials
 import Planning
 import SQLText
 import SchemaDiff
@@ -115,13 +114,9 @@ package struct JSONReport: Codable, Sendable {
 
   /// One document, keys sorted.
   package static func render(_ reports: [Report]) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
     let documents = reports.map(JSONReport.init)
-    let data =
-      documents.count == 1 ? try encoder.encode(documents[0]) : try encoder.encode(documents)
-    return String(decoding: data, as: UTF8.self) + "\n"
+    return documents.count == 1
+      ? try JSONDocument.text(of: documents[0]) : try JSONDocument.text(of: documents)
   }
 
   private static func step(_ step: Step) -> StepEntry {

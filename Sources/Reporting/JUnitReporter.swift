@@ -64,26 +64,3 @@ package enum JUnitReporter {
     }
   }
 }
-
-/// Text inside of XML.
-package enum XMLText {
-  /// With its quotes. Characters that XML cannot hold become U+FFFD.
-  package static func attribute(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "&": result += "&amp;"
-      case "\"": result += "&quot;"
-      case "\n": result += "&#10;"
-      case "\t": result += "&#9;"
-      case "\r": result += "&#13;"
-      default:
-        let isAllowed = scalar.value >= 0x20 && scalar.value != 0xFFFE && scalar.value != 0xFFFF
-        result.unicodeScalars.append(isAllowed ? scalar : "\u{FFFD}")
-      }
-    }
-    return result + "\""
-  }
-}

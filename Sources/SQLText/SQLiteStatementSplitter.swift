@@ -74,7 +74,8 @@ package struct SQLiteStatementSplitter {
 
   private var isTrigger: Bool {
     guard words.first == "create" else { return false }
-    return words.dropFirst().prefix(2).contains("trigger")
+    let isTemporary = words.count > 1 && ["temp", "temporary"].contains(words[1])
+    return words.dropFirst(isTemporary ? 2 : 1).first == "trigger"
   }
 
   private mutating func semicolon() {

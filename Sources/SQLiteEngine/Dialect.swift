@@ -1,4 +1,5 @@
 package import Planning
+import SQLText
 package import SchemaDiff
 package import SchemaModel
 
@@ -54,7 +55,11 @@ package struct SQLiteDialect: Dialect {
   }
 
   package func statements(of script: String) throws(ScriptProblem) -> [ScriptStatement] {
-    try SQLiteStatements.split(script)
+    do throws(LexicalProblem) {
+      return try SQLiteStatementSplitter.script(script).pieces.map { ScriptStatement($0) }
+    } catch {
+      throw ScriptProblem(error, in: script)
+    }
   }
 
   package func tokens(of script: String) throws(ScriptProblem) -> [String] {

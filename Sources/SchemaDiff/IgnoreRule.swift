@@ -71,43 +71,21 @@ package struct IgnoreRule: Hashable, Sendable {
 
 /// A name with `*` and `?`. Without a dot it is a name in any schema; with one it begins with the schema.
 struct Glob {
-  private let pattern: [UInt8]
+  private let pattern: Wildcard
   private let isQualified: Bool
 
   init(_ pattern: String) {
-    self.pattern = Array(pattern.utf8)
-    isQualified = self.pattern.contains(UInt8(ascii: "."))
+    self.pattern = Wildcard(pattern)
+    isQualified = pattern.utf8.contains(UInt8(ascii: "."))
   }
 
   func matches(_ id: ObjectID) -> Bool {
     let names = id.path.map(\.raw)
-    guard isQualified else { return matches(id.name.raw) }
-    if matches(names.joined(separator: ".")) { return true }
+    guard isQualified else { return pattern.matches(id.name.raw) }
+    if pattern.matches(names.joined(separator: ".")) { return true }
     // Inside of a relation the relation's own name may be left out.
     guard let first = names.first, let last = names.last, names.count > 2 else { return false }
-    return matches("\(first).\(last)") || matches(names.suffix(2).joined(separator: "."))
-  }
-
-  func matches(_ name: String) -> Bool {
-    let text = Array(name.utf8)
-    var (p, t) = (0, 0)
-    var (star, mark) = (-1, 0)
-    while t < text.count {
-      if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
-        star = p
-        mark = t
-        p += 1
-      } else if p < pattern.count, pattern[p] == UInt8(ascii: "?") || pattern[p] == text[t] {
-        p += 1
-        t += 1
-      } else if star >= 0 {
-        p = star + 1
-        mark += 1
-        t = mark
-      } else {
-        return false
-      }
-    }
-    return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
+    return pattern.matches("\(first).\(last)")
+      || pattern.matches(names.suffix(2).joined(separator: "."))
   }
 }

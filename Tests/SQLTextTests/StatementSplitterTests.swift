@@ -101,6 +101,10 @@ struct StatementSplitterTests {
         ]
       ),
       ("-- c;\na /* ; */; b /* open", ["a /* ; */", "b /* open"]),
+      (
+        "create table trigger (a); create temp table t (b)",
+        ["create table trigger (a)", "create temp table t (b)"]
+      ),
     ] as [(String, [String])])
   func splitsSQLite(_ script: String, _ expected: [String]) throws {
     let pieces = try SQLiteStatementSplitter.script(script).pieces

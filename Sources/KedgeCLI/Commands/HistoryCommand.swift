@@ -3,6 +3,7 @@ import SchemaModel
 import SchemaYAML
 import Sources
 import Migrations
+import Reporting
 
 /// `kedge history`: the log of everything that was run.
 struct HistoryCommand: KedgeCommand {
@@ -39,7 +40,7 @@ struct HistoryCommand: KedgeCommand {
       try migrations.store.exists() ? migrations.store.events(limit: limit) : []
     switch format {
     case .text: world.print(text(events, label: migrations.database.label))
-    case .json: world.print(try JSONDocument.text(events))
+    case .json: world.print(try JSONDocument.text(of: events))
     }
     return .success
   }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import FoundationEssentials
+import Reporting
 import SchemaModel
 import SchemaYAML
 import Sources
@@ -125,11 +125,7 @@ struct LedgerCommand: ParsableCommand {
           world.print("\(entry.at)  \(entry.command)\(object)  by \(entry.author)\n")
         }
         if entries.isEmpty { world.print("\(target.label): nothing was recorded yet\n") }
-      case .json:
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        world.print(String(decoding: try encoder.encode(entries), as: UTF8.self) + "\n")
+      case .json: world.print(try JSONDocument.text(of: entries))
       }
       if try ledger.state() == .stopped {
         workspace.note("note: the ledger has been stopped: newer changes are not in it")

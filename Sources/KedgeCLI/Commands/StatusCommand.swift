@@ -3,6 +3,7 @@ import SchemaModel
 import SchemaYAML
 import Sources
 import Migrations
+import Reporting
 
 /// `kedge status`: what is applied, what is pending, what is wrong.
 struct StatusCommand: KedgeCommand {
@@ -49,7 +50,7 @@ struct StatusCommand: KedgeCommand {
     case .json:
       world.print(
         try JSONDocument.text(
-          Document(database: migrations.database.label, migrations: statuses, holder: holder)))
+          of: Document(database: migrations.database.label, migrations: statuses, holder: holder)))
     }
     return exitCode ? outcome(of: statuses) : .success
   }

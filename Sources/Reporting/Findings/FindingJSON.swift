@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// Findings as a JSON document; `version` counts changes that readers must know of.
 package struct FindingJSON: Codable, Sendable {
   struct Entry: Codable, Sendable {
@@ -34,16 +32,6 @@ package struct FindingJSON: Codable, Sendable {
           endColumn: finding.place.endColumn, fixable: finding.isFixable,
           measured: finding.isMeasured)
       }, trace: trace?.entries)
-    return try DocumentEncoder.text(of: document, snakeCase: true)
-  }
-}
-
-/// One document, keys sorted.
-enum DocumentEncoder {
-  static func text(of value: some Encodable, snakeCase: Bool) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    if snakeCase { encoder.keyEncodingStrategy = .convertToSnakeCase }
-    return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+    return try JSONDocument.text(of: document)
   }
 }

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// SARIF 2.1.0, as forges read it: docs.oasis-open.org/sarif/sarif/v2.1.0.
 package struct SARIFReport: Encodable, Sendable {
   struct Message: Encodable, Sendable { var text: String }
@@ -83,7 +81,7 @@ package struct SARIFReport: Encodable, Sendable {
         properties: Properties(measured: finding.isMeasured))
     }
     let tool = Tool(driver: Driver(version: toolVersion, rules: descriptions))
-    return try DocumentEncoder.text(
+    return try JSONDocument.text(
       of: SARIFReport(runs: [Run(tool: tool, results: results)]), snakeCase: false)
   }
 

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// What a trace saw, statement by statement.
 package struct TraceReport: Hashable, Sendable {
   package struct Lock: Hashable, Sendable, Codable {

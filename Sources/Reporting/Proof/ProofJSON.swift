@@ -1,4 +1,3 @@
-import FoundationEssentials
 package import Proving
 import SchemaModel
 
@@ -54,10 +53,7 @@ package struct ProofJSON: Codable, Sendable {
   }
 
   package static func render(_ result: FolderProofResult) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return String(decoding: try encoder.encode(ProofJSON(result)), as: UTF8.self) + "\n"
+    try JSONDocument.text(of: ProofJSON(result))
   }
 
   private static func entry(_ proof: ProofResult) -> Entry {

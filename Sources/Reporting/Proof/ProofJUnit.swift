@@ -10,9 +10,9 @@ package enum ProofJUnit {
       "tests=\"\(result.results.count)\" failures=\"\(result.failed)\" errors=\"0\" "
       + "skipped=\"\(result.notProven)\" time=\"\(seconds(total))\""
     text += "<testsuites name=\"kedge verify\" \(counts)>\n"
-    text += "  <testsuite name=\"\(escaped(result.folder))\" \(counts)>\n"
+    text += "  <testsuite name=\"\(XMLText.escaped(result.folder))\" \(counts)>\n"
     text += "    <properties>\n"
-    text += "      <property name=\"engine\" value=\"\(escaped(result.engineLabel))\"/>\n"
+    text += "      <property name=\"engine\" value=\"\(XMLText.escaped(result.engineLabel))\"/>\n"
     text += "    </properties>\n"
     for proof in result.results { text += testCase(proof, in: result.folder) }
     return text + "  </testsuite>\n</testsuites>\n"
@@ -20,47 +20,29 @@ package enum ProofJUnit {
 
   private static func testCase(_ proof: ProofResult, in folder: String) -> String {
     let head =
-      "    <testcase name=\"\(escaped(proof.title))\" classname=\"\(escaped(folder))\" "
-      + "file=\"\(escaped(proof.file))\" time=\"\(seconds(proof.seconds))\""
+      "    <testcase name=\"\(XMLText.escaped(proof.title))\" classname=\"\(XMLText.escaped(folder))\" "
+      + "file=\"\(XMLText.escaped(proof.file))\" time=\"\(seconds(proof.seconds))\""
     var body = ""
     switch proof.outcome {
     case .passed: break
     case .failed(let phase, let failure):
       let next = failure.nextStep.map { "\nnext: \($0)" } ?? ""
       body +=
-        "      <failure type=\"\(escaped(phase.rawValue))\" message=\"\(escaped(failure.reason))\">"
-        + "\(escaped("\(failure.place): \(failure.reason)\(next)"))</failure>\n"
-    case .notProven(let reason): body += "      <skipped message=\"\(escaped(reason))\"/>\n"
+        "      <failure type=\"\(XMLText.escaped(phase.rawValue))\" message=\"\(XMLText.escaped(failure.reason))\">"
+        + "\(XMLText.escaped("\(failure.place): \(failure.reason)\(next)"))</failure>\n"
+    case .notProven(let reason): body += "      <skipped message=\"\(XMLText.escaped(reason))\"/>\n"
     }
     let output =
       proof.losses.filter(\.isDeclared).map { "does not come back, as the file says: \($0.name)" }
       + proof.omissions.map { "without rows: \($0.table.name): \($0.reason)" } + proof.notes
     if !output.isEmpty {
       body +=
-        "      <system-out>\(escaped(output.joined(separator: "\n")))</system-out>\n"
+        "      <system-out>\(XMLText.escaped(output.joined(separator: "\n")))</system-out>\n"
     }
     return body.isEmpty ? head + "/>\n" : head + ">\n" + body + "    </testcase>\n"
   }
 
   private static func seconds(_ value: Double) -> String {
     String((value * 1_000).rounded() / 1_000)
-  }
-
-  /// Letters that XML cannot carry at all become question marks.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\n", "\t", "\r": result += "&#\(scalar.value);"
-      case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF:
-        result += "?"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }
