@@ -1,7 +1,7 @@
 /// Text inside of XML.
 enum XMLText {
   /// For an attribute with its quotes around it, and for the text of an element. Characters that XML cannot
-  /// hold become U+FFFD.
+  /// hold become question marks.
   static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -13,7 +13,7 @@ enum XMLText {
       case "\n", "\t", "\r": result += "&#\(scalar.value);"
       default:
         let isAllowed = scalar.value >= 0x20 && scalar.value != 0xFFFE && scalar.value != 0xFFFF
-        result.unicodeScalars.append(isAllowed ? scalar : "\u{FFFD}")
+        result.unicodeScalars.append(isAllowed ? scalar : "?")
       }
     }
     return result

@@ -23,6 +23,11 @@ package enum MigrationFiles {
 
   /// The engine that the first file with a header names.
   package static func engine(of path: String) throws -> EngineName? {
+    guard FileSystem.kind(of: path) != .missing else {
+      throw SourceProblem(
+        "there is no folder \(path)",
+        nextStep: "name the migrations, or write the first one with: kedge generate NAME")
+    }
     for name in try FileSystem.names(in: path) where MigrationFolder.isMigration(name) {
       let head = try FileSystem.text(of: path + "/" + name).split(separator: "\n").prefix(20)
       for line in head where line.hasPrefix("-- kedge:engine ") {

@@ -62,6 +62,15 @@ import Testing
     #expect(try kedge(terminal, "diff", "migrations@\(first)", "schema.yaml").code == 1)
   }
 
+  @Test func aFolderThatIsNotThereIsSaidSo() throws {
+    let terminal = try Terminal()
+    defer { terminal.close() }
+    let answer = try terminal.kedge("verify")
+    #expect(answer.code == 2)
+    #expect(answer.errors.contains("there is no folder migrations"))
+    #expect(answer.errors.contains("next: "))
+  }
+
   @Test func whatIsPendingIsNoDriftAndAHandIs() throws {
     let terminal = try terminal()
     defer { terminal.close() }
