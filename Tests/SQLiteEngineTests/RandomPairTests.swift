@@ -66,14 +66,12 @@ import Testing
   }
 
   private struct Outcomes {
-    var pairs = 0
     var arrivals = 0
     var unforeseen: [String] = []
 
-    /// One in a thousand rows may meet an expression over a text that a numeric column keeps as it is.
     func check() {
       #expect(arrivals > 0)
-      #expect(unforeseen.count <= pairs / 500, "\(unforeseen.joined(separator: "\n\n"))")
+      #expect(unforeseen == [], "\(unforeseen.joined(separator: "\n\n"))")
     }
   }
 
@@ -90,7 +88,6 @@ import Testing
     let journey = try Journey.run(database, from: from, to: to)
     let start = "seed \(seed)\n\(creation)\(rows.joined(separator: ";\n"))"
     #expect(journey.problems == [], "\(start)")
-    outcomes.pairs += 1
     outcomes.arrivals += journey.isRefused ? 0 : 1
     outcomes.unforeseen += journey.unforeseen.map { "\(start)\n\($0)" }
   }

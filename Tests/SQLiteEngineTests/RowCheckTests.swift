@@ -46,7 +46,7 @@ import Testing
       before: "CREATE TABLE t (id INTEGER, a)",
       rows: "INSERT INTO t VALUES (20, 1), (10, 2), (NULL, 3)",
       after: "CREATE TABLE t (id INTEGER PRIMARY KEY, a CHECK (oid < 15))",
-      found: ["DD04 t violates the check (oid < 15): 1 row (rowid 1)"]),
+      found: ["DD04 t violates the check (oid < 15): 2 rows (rowid 1, rowid 3)"]),
     Case(
       before: "CREATE TABLE t (a)", rows: "INSERT INTO t VALUES (1), (1), (1)",
       after: "CREATE TABLE t (a); CREATE UNIQUE INDEX i ON t (a) WHERE _rowid_ > 1",
@@ -156,6 +156,70 @@ import Testing
       before: "CREATE TABLE t (a ANY) STRICT", rows: "INSERT INTO t VALUES ('007'), ('x')",
       after: "CREATE TABLE t (a ANY)",
       found: ["SL15 t.a changes when it becomes ANY: 1 row (rowid 1)"]),
+    // Texts that a numeric column keeps compare as numbers do.
+    Case(
+      before: "CREATE TABLE t (a TEXT)", rows: "INSERT INTO t VALUES ('abc'), ('12'), (x'00')",
+      after: "CREATE TABLE t (a INT CHECK (a < 'b' AND a <> '12'))",
+      found: ["DD04 t violates the check (a < 'b' AND a <> '12'): 2 rows (rowid 2, rowid 3)"]),
+    Case(
+      before: "CREATE TABLE t (a TEXT)", rows: "INSERT INTO t VALUES ('x'), ('X'), ('1'), ('01')",
+      after: "CREATE TABLE t (a NUMERIC COLLATE nocase); CREATE UNIQUE INDEX i ON t (+a)",
+      found: [
+        "DD01 t repeats (+a): 1 row (rowid 4)",
+        "SL15 t.a changes when it becomes NUMERIC: 1 row (rowid 4)",
+      ]),
+    Case(
+      before: "CREATE TABLE t (a TEXT)", rows: "INSERT INTO t VALUES ('x'), ('7'), ('8')",
+      after: "CREATE TABLE t (a INT, g INT AS (a) CHECK (g <> '8' AND g <> 'x'))",
+      found: ["DD04 t violates the check (g <> '8' AND g <> 'x'): 2 rows (rowid 1, rowid 3)"]),
+    // An index over an expression does not ask for the collation of a column.
+    Case(
+      before: "CREATE TABLE t (a TEXT COLLATE nocase)",
+      rows: "INSERT INTO t VALUES ('x'), ('X'), ('y')",
+      after: """
+        CREATE TABLE t (a TEXT COLLATE nocase); CREATE UNIQUE INDEX i ON t (+a);
+        CREATE UNIQUE INDEX j ON t (a || 'x' COLLATE nocase)
+        """, found: []),
+    Case(
+      before: "CREATE TABLE t (a TEXT)", rows: "INSERT INTO t VALUES ('x'), ('X'), ('y')",
+      after: """
+        CREATE TABLE t (a TEXT); CREATE UNIQUE INDEX i ON t ((trim(a) COLLATE nocase));
+        CREATE UNIQUE INDEX j ON t (+a COLLATE nocase)
+        """,
+      found: [
+        "DD01 t repeats ((trim(a) COLLATE nocase)): 1 row (rowid 2)",
+        "DD01 t repeats (+a COLLATE nocase): 1 row (rowid 2)",
+      ]),
+    // Rowids that SQLite makes up.
+    Case(
+      before: "CREATE TABLE t (a TEXT)", rows: "INSERT INTO t VALUES (NULL), ('07'), ('3'), (NULL)",
+      after: "CREATE TABLE t (a INTEGER PRIMARY KEY CHECK (a < 9))",
+      found: [
+        "DD04 t violates the check (a < 9): 1 row (rowid 4)",
+        "SL15 t.a changes when it becomes INTEGER: 1 row (rowid 2)",
+      ]),
+    Case(
+      before: "CREATE TABLE t (k TEXT, a, PRIMARY KEY (k DESC)) WITHOUT ROWID",
+      rows: "INSERT INTO t VALUES ('1', 1), ('2', 1), ('3', 1)",
+      after: "CREATE TABLE t (k TEXT, a, PRIMARY KEY (k DESC), CHECK (rowid + k < 5))",
+      found: []),
+    Case(
+      before: "CREATE TABLE t (k TEXT PRIMARY KEY, a) WITHOUT ROWID",
+      rows: "INSERT INTO t VALUES ('x', 1), ('y', 1), ('z', 1)",
+      after: "CREATE TABLE t (k TEXT, a, id INTEGER NOT NULL PRIMARY KEY CHECK (id < 3))",
+      found: ["DD04 t violates the check (id < 3): 1 row ('z')"]),
+    Case(
+      before: "CREATE TABLE t (a)", rows: "INSERT INTO t VALUES (1), (1), (1)",
+      after: "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, a, UNIQUE (a, id), CHECK (id <> 2))",
+      found: ["DD04 t violates the check (id <> 2): 1 row (rowid 2)"]),
+    Case(
+      before: "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (a)",
+      rows: "INSERT INTO p VALUES (1), (3); INSERT INTO c VALUES (1), (1)",
+      after: """
+        CREATE TABLE p (id INTEGER PRIMARY KEY);
+        CREATE TABLE c (a, id INTEGER PRIMARY KEY REFERENCES p)
+        """,
+      found: ["DD04 c (id) points at no row of p: 1 row (rowid 2)"]),
     Case(
       before: "CREATE TABLE t (k TEXT PRIMARY KEY) WITHOUT ROWID",
       rows: "INSERT INTO t VALUES ('1'), ('x')", after: "CREATE TABLE t (k INTEGER PRIMARY KEY)",

@@ -47,17 +47,17 @@ enum Affinity {
     }
   }
 
-  /// The same as an expression with this affinity, and the condition without which it is another value:
-  /// CAST also changes what an affinity lets pass.
-  func typed(_ value: SQL) -> (value: SQL, condition: SQL?) {
+  /// What a column of this affinity stores, as an expression that compares as the column does. CAST has an
+  /// affinity, but changes what a column lets pass ('abc' in a numeric one); a scalar subquery has that of
+  /// its last SELECT, whichever gives the value.
+  func typed(_ value: SQL) -> SQL {
+    let type: SQL
     switch self {
-    case .blob: return ("+\(value)", nil)
-    case .text: return ("CAST(\(value) AS TEXT)", "typeof(\(value)) <> 'blob'")
-    case .numeric:
-      let stored = stored(value)
-      return ("CAST(\(stored) AS NUMERIC)", "typeof(\(stored)) NOT IN ('text', 'blob')")
-    case .real:
-      return ("CAST(\(value) AS REAL)", "typeof(\(stored(value))) NOT IN ('text', 'blob')")
+    case .blob: return "+\(value)"
+    case .text: type = "TEXT"
+    case .numeric: type = "NUMERIC"
+    case .real: type = "REAL"
     }
+    return "(SELECT \(stored(value)) UNION ALL SELECT CAST(NULL AS \(type)) WHERE 0)"
   }
 }

@@ -40,15 +40,53 @@ struct OldRows {
     return RowID.freeName(among: columns).map { "\($0)" } ?? "NULL"
   }
 
-  /// The rowid that each row will have, under old names; nil where it is not known yet.
+  /// The rowid that each row will have, under old names; nil where none can be named.
   private var newRowID: SQL? {
-    guard let before = from.table(table), let after = to.table(table), !before.isWithoutRowid,
-      !after.isWithoutRowid
-    else { return nil }
-    if let alias = to.rowIDColumn(of: after), from.column(alias) != nil {
-      return "\(old(alias.name))"
+    guard let before = from.table(table), let after = to.table(table), !after.isWithoutRowid else {
+      return nil
+    }
+    if let alias = to.rowIDColumn(of: after), let new = to.column(alias),
+      let column = from.column(alias)
+    {
+      return isNumbered(new) ? numbered(old(column.id.name), before) : copied(column, as: new)
+    }
+    if before.isWithoutRowid {
+      return order(before).map { "row_number() OVER (ORDER BY \($0))" }
     }
     return RowID.freeName(among: from.columns(of: table).map { old($0.id.name) }).map { "\($0)" }
+  }
+
+  /// Whether the column is the rowid, and SQLite makes up a number or takes the old one where the copy
+  /// gives null.
+  func isNumbered(_ new: Column) -> Bool {
+    guard let before = from.table(table), let after = to.table(table),
+      to.rowIDColumn(of: after) == new.id
+    else { return false }
+    guard let old = from.column(new.id) else { return true }
+    return from.rowIDColumn(of: before) != new.id && old.isNullable
+      && !RowCopy.fillsNulls(old, new)
+  }
+
+  /// The numbers of `RowCopy`: nulls come last, in the order of the rows, each with the next.
+  private func numbered(_ column: Identifier, _ before: Table) -> SQL? {
+    guard let order = order(before) else { return nil }
+    let value = Affinity.numeric.stored("\(column)")
+    let isCounted = to.primaryKey(of: table)?.isAutoincrement == true
+    let last: SQL = """
+      coalesce(max(\(value)) FILTER (WHERE typeof(\(value)) = 'integer') OVER (), 0)
+      """
+    return """
+      CASE WHEN \(column) IS NULL
+      THEN \(isCounted ? "max(\(last), 0)" : last)
+        + row_number() OVER (PARTITION BY \(column) IS NULL ORDER BY \(order))
+      ELSE \(value) END
+      """
+  }
+
+  private func order(_ before: Table) -> SQL? {
+    // There were no window functions before.
+    guard from.serverVersion ?? Int.max >= 3_025_000 else { return nil }
+    return RowID.order(of: before, in: from, naming: old)
   }
 
   // MARK: Values
@@ -61,17 +99,23 @@ struct OldRows {
   /// nil for a generated column.
   func given(_ new: Column) -> SQL? {
     guard new.generation == nil else { return nil }
+    if isNumbered(new) { return newRowID }
     let value = new.defaultValue.map { "(\(ElementText.value($0)))" as SQL } ?? "NULL"
-    guard let old = from.column(new.id) else { return value }
-    let name = self.old(new.id.name)
-    return RowCopy.fillsNulls(old, new) ? "coalesce(\(name), \(value))" : "\(name)"
+    return from.column(new.id).map { copied($0, as: new) } ?? value
+  }
+
+  private func copied(_ old: Column, as new: Column) -> SQL {
+    guard RowCopy.fillsNulls(old, new), let value = new.defaultValue else {
+      return "\(self.old(new.id.name))"
+    }
+    return "coalesce(\(self.old(new.id.name)), (\(ElementText.value(value))))"
   }
 
   /// Whether the column is a new one, with nothing in it.
   func isNull(_ name: Identifier) -> Bool {
-    guard let new = to.column(table.part(.column, name)), from.column(new.id) == nil else {
-      return false
-    }
+    guard let new = to.column(table.part(.column, name)), from.column(new.id) == nil,
+      !isNumbered(new)
+    else { return false }
     return new.generation == nil && new.defaultValue.map { $0.canonical == "null" } ?? true
   }
 
@@ -84,7 +128,7 @@ struct OldRows {
           || keepsValues(source)
       } && hasSameType(old, new)
     }
-    return hasSameType(old, new) && !RowCopy.fillsNulls(old, new)
+    return hasSameType(old, new) && !RowCopy.fillsNulls(old, new) && !isNumbered(new)
   }
 
   private func hasSameType(_ old: Column, _ new: Column) -> Bool {
@@ -94,7 +138,8 @@ struct OldRows {
   /// What the column will hold, and nothing more: the expression need not compare as the column does.
   private func stored(_ new: Column) -> SQL? {
     guard let value = given(new) else { return nil }
-    return keepsValues(new) || isNull(new.id.name) ? value : affinity(of: new, in: to).stored(value)
+    return keepsValues(new) || isNull(new.id.name) || isNumbered(new)
+      ? value : affinity(of: new, in: to).stored(value)
   }
 
   // MARK: Queries
@@ -106,7 +151,7 @@ struct OldRows {
   }
 
   /// The rows for which a condition over new names holds; nil when it needs a value that a query cannot
-  /// tell. Rows with values that no expression compares as the column will are left out.
+  /// tell.
   func query(columns: [Identifier], where condition: SQL) -> SQL? {
     guard let rows = typedRelation(columns) else { return nil }
     return "SELECT _kedge_key AS key FROM \(rows) AS \(table.name) WHERE \(condition)"
@@ -128,9 +173,10 @@ struct OldRows {
   /// `mentioned` the columns that they and the condition need.
   func repetitions(of parts: [KeyPart], mentioned: [Identifier], where condition: SQL?) -> SQL? {
     let needsTypes = condition != nil || parts.contains { $0.column == nil }
-    guard let rows = needsTypes ? typedRelation(mentioned) : plainRelation(mentioned) else {
-      return nil
-    }
+    guard
+      let rows = unnumberedRelation(parts)
+        ?? (needsTypes ? typedRelation(mentioned) : plainRelation(mentioned))
+    else { return nil }
     let isComplete =
       parts.map { part -> SQL in "\(part.value) IS NOT NULL" } + (condition.map { [$0] } ?? [])
     let groups = parts.map { part -> SQL in
@@ -160,6 +206,17 @@ struct OldRows {
 
   // MARK: Relations
 
+  /// Of a key over a column that becomes the rowid: the numbers for its nulls are new ones.
+  private func unnumberedRelation(_ parts: [KeyPart]) -> SQL? {
+    guard parts.count == 1, let name = parts[0].column,
+      let new = to.column(table.part(.column, name)), let column = from.column(new.id),
+      isNumbered(new)
+    else { return nil }
+    let value: SQL = "\(old(name))"
+    let stored = hasSameType(column, new) ? value : affinity(of: new, in: to).stored(value)
+    return "(SELECT \(key) AS _kedge_key, \(stored) AS \(name) FROM \(oldTable.name))"
+  }
+
   private func plainRelation(_ columns: [Identifier]) -> SQL? {
     values(of: columns) ?? typedRelation(columns)
   }
@@ -169,24 +226,15 @@ struct OldRows {
   private func typedRelation(_ columns: [Identifier]) -> SQL? {
     let needed = withSources(columns).compactMap { to.column(table.part(.column, $0)) }
     var list: [SQL] = ["\(key) AS _kedge_key"]
-    var conditions: [SQL] = []
     for name in columns where to.column(table.part(.column, name)) == nil {
       guard let rowID = newRowID else { return nil }
       list.append("\(rowID) AS \(name)")
-      // SQLite makes up a number for a null.
-      conditions.append("\(rowID) IS NOT NULL")
     }
     for column in needed where column.generation == nil {
       guard let value = given(column) else { return nil }
-      if keepsValues(column) {
-        list.append("\(value) AS \(column.id.name)")
-      } else {
-        let typed = typed(column, value)
-        list.append("\(typed.value) AS \(column.id.name)")
-        conditions += typed.condition.map { [$0] } ?? []
-      }
+      list.append("\(keepsValues(column) ? value : typed(column, value)) AS \(column.id.name)")
     }
-    var rows: SQL = "(SELECT \(list.joined(", ")) FROM \(oldTable.name)\(filter(conditions)))"
+    var rows: SQL = "(SELECT \(list.joined(", ")) FROM \(oldTable.name))"
     var known = Set(needed.filter { $0.generation == nil }.map(\.id.name))
     var open = needed.filter { $0.generation != nil }
     // A generated column may need others.
@@ -196,27 +244,24 @@ struct OldRows {
       }
       guard !next.isEmpty else { return nil }
       var list: [SQL] = ["*"]
-      var conditions: [SQL] = []
       for column in next {
         guard let generation = column.generation else { continue }
-        let typed = typed(column, "(\(ObjectText.verbatim(generation.expression)))")
-        list.append("\(typed.value) AS \(column.id.name)")
-        conditions += typed.condition.map { [$0] } ?? []
+        let value = typed(column, "(\(ObjectText.verbatim(generation.expression)))")
+        list.append("\(value) AS \(column.id.name)")
         known.insert(column.id.name)
       }
-      rows = "(SELECT \(list.joined(", ")) FROM \(rows) AS \(table.name)\(filter(conditions)))"
+      rows = "(SELECT \(list.joined(", ")) FROM \(rows) AS \(table.name))"
       open.removeAll { known.contains($0.id.name) }
     }
     return rows
   }
 
-  private func filter(_ conditions: [SQL]) -> SQL {
-    conditions.isEmpty ? "" : " WHERE \(conditions.joined(" AND "))"
-  }
-
-  private func typed(_ column: Column, _ value: SQL) -> (value: SQL, condition: SQL?) {
-    let typed = affinity(of: column, in: to).typed(value)
-    return ("\(typed.value) COLLATE \(ownCollation(column.id.name))", typed.condition)
+  private func typed(_ column: Column, _ value: SQL) -> SQL {
+    // A window function means something else in a subquery.
+    let typed: SQL =
+      isNumbered(column)
+      ? "CAST(\(value) AS INTEGER)" : affinity(of: column, in: to).typed(value)
+    return "\(typed) COLLATE \(ownCollation(column.id.name))"
   }
 
   private func sources(of column: Column) -> [Identifier] {

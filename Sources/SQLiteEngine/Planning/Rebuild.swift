@@ -141,7 +141,9 @@ struct Rebuild {
       hazards += brokenDependents(column.id)
     }
     for alteration in changes.alteredColumns { hazards += self.hazards(alteration) }
-    hazards += changes.createdColumns.compactMap(Hazards.noDefault)
+    // A new column that is the rowid takes its numbers.
+    hazards += changes.createdColumns.filter { $0.id != to.rowIDColumn(of: after) }
+      .compactMap(Hazards.noDefault)
     hazards += changes.createdConstraints.map { Hazards.new($0) }
     if let column = copy.newAlias {
       hazards.append(

@@ -96,7 +96,8 @@ extension RowChecks {
         guard let mentioned = mentioned(in: expression) else { return [] }
         parts.append(
           OldRows.KeyPart(
-            value: "(\(ObjectText.verbatim(expression)))", column: nil, collation: collation))
+            value: "(\(ObjectText.verbatim(expression)))", column: nil,
+            collation: collation ?? Self.collation(of: expression)))
         labels.append(Self.onOneLine(expression))
         names.formUnion(mentioned)
       }
@@ -108,6 +109,27 @@ extension RowChecks {
         where: index.predicate.map { "(\(ObjectText.verbatim($0)))" })
     else { return [] }
     return [check(Hazards.new(index), repeated(labels), query)]
+  }
+
+  /// An index compares an expression as BINARY, whatever its columns say, unless COLLATE is the last to be
+  /// applied in it; that it brings along.
+  private static func collation(of expression: Expression) -> Identifier? {
+    let binary = SQLiteNames.identifier("BINARY")
+    guard let tokens = try? SQLiteSyntax().tokens(of: expression.text) else { return binary }
+    let inner = Normalizer.withoutOuterParentheses(tokens)
+    guard inner.count > 2, inner[inner.count - 2].text.asciiLowercased == "collate" else {
+      return binary
+    }
+    let operand = inner.dropLast(2).drop { token in ["-", "+", "~"].contains(where: token.isSymbol)
+    }
+    // A name, a value, something in parentheses or a function's call; not the last operand of an operator.
+    let call = operand.first?.kind == .word ? operand.dropFirst() : operand
+    return operand.count == 1 || isInParentheses(Array(call)) ? nil : binary
+  }
+
+  private static func isInParentheses(_ tokens: [Token]) -> Bool {
+    tokens.count == 2 && tokens[0].isSymbol("(") && tokens[1].isSymbol(")")
+      || Normalizer.withoutOuterParentheses(tokens).count < tokens.count
   }
 
   // MARK: Checks

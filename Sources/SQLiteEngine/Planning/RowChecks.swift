@@ -20,9 +20,10 @@ struct RowChecks {
   /// Of a table that both sides have. `newAlias` is the column that becomes the rowid.
   func of(_ changes: TableChanges, newAlias: ObjectID?) -> [RowCheck] {
     guard let before = from.table(table), let after = to.table(table) else { return [] }
-    var checks = changes.createdColumns.compactMap(noDefault)
-    for column in to.columns(of: table) where column.id != newAlias {
-      checks += null(column) + conversion(column)
+    var checks = changes.createdColumns.filter { !rows.isNumbered($0) }.compactMap(noDefault)
+    for column in to.columns(of: table) {
+      if column.id != newAlias { checks += null(column) }
+      checks += conversion(column)
     }
     checks += strictness(before, after)
     checks += nullKeys(before, after, newAlias: newAlias)
@@ -105,6 +106,7 @@ struct RowChecks {
     guard after.isStrict else { return [] }
     return to.columns(of: table).compactMap { new -> RowCheck? in
       let old = from.column(new.id)
+      if rows.isNumbered(new) { return nil }
       let isChecked = before.isStrict && old?.type.canonical == new.type.canonical
       if isChecked, rows.keepsValues(new) { return nil }
       let query: SQL?

@@ -38,9 +38,23 @@ struct RowCopy {
       INSERT OR ABORT INTO \(copy) (\(targets.joined(", ")))
       SELECT \(values.joined(", ")) FROM \(before.id.name)
       """
-    // The number that SQLite makes up for a null is free only once all others are taken.
-    guard let newAlias, from.column(newAlias)?.isNullable == true else { return sql }
-    return sql + " ORDER BY \(newAlias.name) IS NULL"
+    return order.map { sql + " ORDER BY \($0)" } ?? sql
+  }
+
+  /// Where SQLite makes up rowids, they follow the order of the rows.
+  private var order: SQL? {
+    let rows = RowID.order(of: before, in: from)
+    if let newAlias {
+      guard from.column(newAlias)?.isNullable == true else { return nil }
+      // Such a number is free only once all others are taken.
+      return ["\(newAlias.name) IS NULL", rows].compactMap { $0 }.joined(", ")
+    }
+    return before.isWithoutRowid && !after.isWithoutRowid && !carriesRowID ? rows : nil
+  }
+
+  /// An INTEGER PRIMARY KEY that is copied is the rowid.
+  private var carriesRowID: Bool {
+    to.rowIDColumn(of: after).map { from.column($0) != nil } ?? false
   }
 
   private func isPlain(_ column: Column) -> Bool { column.generation == nil }
@@ -58,10 +72,8 @@ struct RowCopy {
   /// The names under which both tables let their implicit rowid be written and read; nil when it need not
   /// or cannot go along.
   private var rowID: (old: Identifier, new: Identifier)? {
-    guard !before.isWithoutRowid, !after.isWithoutRowid else { return nil }
-    // An INTEGER PRIMARY KEY that is copied is the rowid.
-    if let alias = to.rowIDColumn(of: after), from.column(alias) != nil { return nil }
-    guard let old = RowID.freeName(among: from.columns(of: before.id).map(\.id.name)),
+    guard !before.isWithoutRowid, !after.isWithoutRowid, !carriesRowID,
+      let old = RowID.freeName(among: from.columns(of: before.id).map(\.id.name)),
       let new = RowID.freeName(among: to.columns(of: after.id).map(\.id.name))
     else { return nil }
     return (old, new)

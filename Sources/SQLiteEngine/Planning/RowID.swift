@@ -10,6 +10,20 @@ enum RowID {
   static func freeName(among columns: [Identifier]) -> Identifier? {
     names.first { !columns.contains($0) }
   }
+
+  /// The order in which a table keeps its rows, for ORDER BY; nil where no name is left for the rowid.
+  static func order(
+    of table: Table, in schema: Schema, naming name: (Identifier) -> Identifier = { $0 }
+  ) -> SQL? {
+    guard table.isWithoutRowid else {
+      return freeName(among: schema.columns(of: table.id).map { name($0.id.name) }).map { "\($0)" }
+    }
+    let parts = schema.primaryKey(of: table.id)?.columns.map { column -> SQL in
+      let collation: SQL = column.collation.map { " COLLATE \($0)" } ?? ""
+      return "\(name(column.name))" + collation + (column.isDescending ? " DESC" : "")
+    }
+    return parts?.joined(", ")
+  }
 }
 
 extension Schema {
