@@ -120,6 +120,10 @@ package struct ObjectID: Sendable, Comparable, CustomStringConvertible {
     ObjectID(kind, Path(path + [name], home: shared))
   }
 
+  /// The index that a key or an exclusion constraint is kept by. It is no object of its own, but a comment can
+  /// be on it (`COMMENT ON INDEX`).
+  package var indexBehind: ObjectID { table.part(.index, name) }
+
   /// The same object under another last name.
   package func renamed(to name: Identifier) -> ObjectID {
     if kind.hasSignature, path.count == 3 { return ObjectID(kind, [path[0], name, path[2]]) }

@@ -221,14 +221,17 @@ struct SchemaBuilder: Sendable {
 
   /// What every mapping form may carry.
   mutating func readCommon(_ fields: Fields, of id: ObjectID) {
-    if let text = fields.text("comment"), !text.isEmpty {
-      let comment = Comment(on: id, text: text)
-      objects.append(.comment(comment))
-      places[comment.id] = SourcePlace(nodes.source, fields.keyMark("comment"))
-    }
+    readComment(fields, of: id)
     readOwner(fields, of: id)
     readGrants(fields["grants"], on: id, at: fields.keyMark("grants"))
     if let node = fields["renamed_from"] { readOldNames(node, of: id) }
+  }
+
+  mutating func readComment(_ fields: Fields, _ key: String = "comment", of id: ObjectID) {
+    guard let text = fields.text(key), !text.isEmpty else { return }
+    let comment = Comment(on: id, text: text)
+    objects.append(.comment(comment))
+    places[comment.id] = SourcePlace(nodes.source, fields.keyMark(key))
   }
 
   mutating func readOldNames(_ node: YAMLNode, of id: ObjectID) {

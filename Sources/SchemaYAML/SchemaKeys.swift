@@ -116,6 +116,9 @@ enum SchemaKeys {
     Key($0.name, $0.form, $0.description, engine: .postgresql)
   }
 
+  static let indexComment = Key(
+    "index_comment", .text, "The text of COMMENT ON INDEX, on the index behind the constraint.",
+    engine: .postgresql)
   static let namespace = KeyTable("schema", [comment, owner, grants, renamedFrom])
 
   static let enumValueForm: KeyForm = .oneOf([.text, .object(enumValue)])
@@ -301,7 +304,7 @@ enum SchemaKeys {
     ] + postgresDeferrable + [
       withoutOverlaps, with, tablespace,
       Key("autoincrement", .boolean, "AUTOINCREMENT.", engine: .sqlite), conflict, comment,
-      renamedFrom,
+      indexComment, renamedFrom,
     ])
   static let unique = KeyTable(
     "unique constraint",
@@ -311,7 +314,7 @@ enum SchemaKeys {
       Key("include", .names, "Columns that the index carries along.", engine: .postgresql),
     ] + postgresDeferrable + [
       Key("nulls_not_distinct", .boolean, "NULLS NOT DISTINCT.", engine: .postgresql),
-      withoutOverlaps, with, tablespace, conflict, comment, renamedFrom,
+      withoutOverlaps, with, tablespace, conflict, comment, indexComment, renamedFrom,
     ])
   static let check = KeyTable(
     "check",

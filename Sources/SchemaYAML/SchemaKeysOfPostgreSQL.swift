@@ -31,6 +31,7 @@ extension SchemaKeys {
     [
       Key("expression", .sql(examples: ["VALUE > 0"]), "The condition.", required: true),
       Key("not_valid", .boolean, "NOT VALID: existing values are not checked."),
+      comment,
     ])
 
   static let compositeType = KeyTable(
@@ -39,6 +40,7 @@ extension SchemaKeys {
       Key(
         "attributes", .named(.sql(examples: ["text", "text collate \"C\""])),
         "The attributes, in order: name to type.", required: true),
+      Key("attribute_comments", .named(.text), "Comments on the attributes: name to text."),
       comment, owner, grants, renamedFrom,
     ])
 
@@ -104,7 +106,7 @@ extension SchemaKeys {
       Key("on", .names, "The elements: PART with OPERATOR.", required: true),
       Key("include", .names, "Columns that the index carries along."),
       Key("where", .sql(examples: []), "The rows that it holds for."), with, tablespace,
-    ] + postgresDeferrable + [comment, renamedFrom])
+    ] + postgresDeferrable + [comment, indexComment, renamedFrom])
 
   static let materializedView = KeyTable(
     "materialized view",

@@ -68,7 +68,7 @@ package struct SchemaWriter: Sendable {
     self.comments = comments
     var ofViews: [ObjectID: [ObjectID]] = [:]
     for target in comments.keys.sorted() where target.kind == .column {
-      for kind in [ObjectKind.view, .materializedView] {
+      for kind in [ObjectKind.view, .materializedView, .compositeType] {
         let view = ObjectID(kind, target.relationPath)
         if schema.contains(view) { ofViews[view, default: []].append(target) }
       }
@@ -235,6 +235,10 @@ package struct SchemaWriter: Sendable {
         YAMLEntry("renamed_from", old.count == 1 ? name(first) : names(old)))
     }
     return entries + conversion(id)
+  }
+
+  func indexComment(_ constraint: ObjectID) -> [YAMLEntry] {
+    comments[constraint.indexBehind].map { [YAMLEntry("index_comment", .text($0))] } ?? []
   }
 
   func hasCommon(_ id: ObjectID) -> Bool {

@@ -132,6 +132,8 @@ struct Catalog {
   var sequences: [(oid: UInt32, sequence: Sequence, table: UInt32, number: Int)] = []
   /// What comments and dependencies point to.
   var addresses: [CatalogAddress: ObjectID] = [:]
+  /// What comments can be on though it is no object of its own: attributes of types, checks of domains.
+  var commentTargets: [CatalogAddress: ObjectID] = [:]
   var objects: [SchemaObject] = []
   var dependencies: [ObjectID: [ObjectID]] = [:]
   /// Of tables and indexes, in order.

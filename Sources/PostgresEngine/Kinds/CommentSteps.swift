@@ -25,23 +25,33 @@ enum CommentSteps {
       releases: operation == .create ? [] : needs(target),
       statements: [
         Statement(
-          "COMMENT ON \(isForeign(target, schema) ? "FOREIGN " : "")\(name(target)) IS \(value)",
+          "COMMENT ON \(name(target, in: schema)) IS \(value)",
           lock: .shareUpdateExclusive)
       ])
   }
 
-  private static func isForeign(_ target: ObjectID, _ schema: Schema) -> Bool {
-    guard target.kind == .table, case .table(let table)? = schema[target] else { return false }
-    return table.server != nil
+  private static func name(_ target: ObjectID, in schema: Schema) -> SQL {
+    if target.kind == .table, case .table(let table)? = schema[target], table.server != nil {
+      return "FOREIGN \(name(target))"
+    }
+    if target.kind == .check, schema.contains(ObjectID(.domain, target.relationPath)) {
+      return "CONSTRAINT \(target.name) ON DOMAIN \(path: target.relationPath)"
+    }
+    return name(target)
   }
 
+  /// What may hold the target. What is not there is not waited for.
   private static func needs(_ target: ObjectID) -> [ObjectID] {
-    // A column may be a view's.
-    target.kind == .column
-      ? [
-        target, target.table, ObjectID(.view, target.relationPath),
-        ObjectID(.materializedView, target.relationPath),
-      ] : [target]
+    let path = target.relationPath
+    return switch target.kind {
+    case .column:
+      [target, target.table]
+        + [.view, .materializedView, .compositeType].map { ObjectID($0, path) }
+    case .check: [target, ObjectID(.domain, path)]
+    case .index:
+      [target] + [.primaryKey, .unique, .exclusion].map { target.table.part($0, target.name) }
+    default: [target]
+    }
   }
 
   /// `TABLE s.t`, as COMMENT ON, OWNER TO and GRANT want it.

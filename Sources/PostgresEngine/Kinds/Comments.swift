@@ -13,21 +13,20 @@ enum CommentKind {
     for row in rows {
       let address = CatalogAddress(
         row.oid(0), row.oid(1), Int32(truncatingIfNeeded: row.integer(2)))
-      // A key's index has the key's id; its comment would be the index's own.
-      guard let target = catalog.addresses[address] else { continue }
-      if address.catalog == CatalogID.relation, target.kind == .primaryKey || target.kind == .unique
-      {
-        continue
-      }
-      // Members of extensions, checks of domains and attributes of types stand for their owners.
-      if target.kind == .extension || (address.part > 0 && target.kind != .column)
-        || (address.catalog == CatalogID.constraint && target.kind == .domain)
-      {
-        continue
-      }
+      guard let target = commented(address, catalog), target.kind != .extension else { continue }
       let text = row.text(3)
       if address.oid == 2200, text == ofPublic { continue }
       catalog.objects.append(.comment(Comment(on: target, text: text)))
     }
+  }
+
+  private static func commented(_ address: CatalogAddress, _ catalog: Catalog) -> ObjectID? {
+    if let part = catalog.commentTargets[address] { return part }
+    guard let target = catalog.addresses[address] else { return nil }
+    // A key's index stands for the key, for the sake of what depends on it.
+    let isIndex =
+      address.catalog == CatalogID.relation
+      && [.primaryKey, .unique, .exclusion].contains(target.kind)
+    return isIndex ? target.indexBehind : target
   }
 }

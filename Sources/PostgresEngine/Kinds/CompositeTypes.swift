@@ -44,7 +44,9 @@ enum CompositeTypeKind {
           collation: collation != 0 && collation != known?.collation ?? 0
             ? catalog.collations[collation] : nil))
       let number = Int32(truncatingIfNeeded: row.integer(1))
-      catalog.addresses[CatalogAddress(CatalogID.relation, relation, number)] = type.id
+      let address = CatalogAddress(CatalogID.relation, relation, number)
+      catalog.addresses[address] = type.id
+      catalog.commentTargets[address] = type.id.part(.column, Identifier(row.text(2)))
     }
     for type in catalog.compositeTypes.values { catalog.objects.append(.compositeType(type)) }
     catalog.compositeTypes = [:]

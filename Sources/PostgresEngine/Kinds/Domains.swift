@@ -29,7 +29,9 @@ enum DomainKind {
         name: Identifier(row.text(2)), expression: catalog.bareExpression(row.text(3)),
         isNotValid: !row.bool(4))
       catalog.domains[row.oid(1)]?.checks.append(check)
-      catalog.addresses[CatalogAddress(CatalogID.constraint, row.oid(0))] = id
+      let address = CatalogAddress(CatalogID.constraint, row.oid(0))
+      catalog.addresses[address] = id
+      catalog.commentTargets[address] = id.part(.check, check.name)
     }
     for (oid, domain) in catalog.domains {
       var domain = domain
@@ -116,6 +118,13 @@ enum DomainSteps {
       hazards: [
         Hazard("LK41", "Every table that uses domain \(new.id.name) is read through.")
       ], reversibility: .conditional)
+  }
+
+  /// Whether a check of this name stays, and is not made anew.
+  static func keeps(_ name: Identifier, _ old: Domain, _ new: Domain) -> Bool {
+    old.checks.contains { check in
+      check.name == name && new.checks.contains { canBecome(check, $0) }
+    }
   }
 
   private static func canBecome(_ old: DomainCheck, _ new: DomainCheck) -> Bool {

@@ -86,7 +86,7 @@ struct StepEmitter {
       if case .alter = change { remade.insert(change.id) }
     }
     for table in swapped.tables { remade.formUnion(context.to.parts(of: table).map(\.id)) }
-    restoreComments(of: remade)
+    emitted += CommentTargets.restored(context, remade: remade)
     emitted += RelationMarkSteps.steps(context, remade: remade)
     emitted += PartitionIndexes.steps(context, remade: remade)
     emitted += PartitionTriggers.steps(context, remade: remade)
@@ -190,7 +190,9 @@ struct StepEmitter {
       goesWithColumn(object) || goesWithView(object)
         ? [] : online?.drop(value) ?? [IndexSteps.drop(value, context)]
     case .view(let value): ViewSteps.drop(value, context, inTwo: loosened.contains(value.id))
-    case .comment(let value): goesWithTarget(value) ? [] : [CommentSteps.remove(value, context)]
+    case .comment(let value):
+      CommentTargets.goesAlong(value, context, rebuilt: rebuilt)
+        ? [] : [CommentSteps.remove(value, context)]
     case .trigger(let value):
       goesWithView(object) ? [] : [TriggerSteps.drop(value, context)]
     case .extension(let value): [ExtensionKind.drop(value)]
@@ -318,40 +320,7 @@ struct StepEmitter {
     return context.dropped.contains(owner) || context.dropped.contains(owner.table)
   }
 
-  private func goesWithTarget(_ comment: Comment) -> Bool {
-    guard let target = comment.id.attachmentTarget else { return true }
-    // What a table has from a parent is no object.
-    if target.kind == .column, context.to.contains(target.table) {
-      return context.dropped.contains(target) || rebuilt.contains(target)
-    }
-    if target.kind == .column {
-      for kind in [ObjectKind.view, .materializedView] {
-        let view = ObjectID(kind, target.relationPath)
-        if context.from.contains(view) {
-          return rebuilt.contains(view) || !context.to.contains(view)
-        }
-      }
-    }
-    return !context.to.contains(target) || rebuilt.contains(target)
-  }
-
   // MARK: - Afterwards
-
-  /// What is dropped and made again loses its comment, which nobody changed.
-  private mutating func restoreComments(of remade: Set<ObjectID>) {
-    for id in remade.sorted() where context.to.contains(id) {
-      var targets = [ObjectID.comment(on: id)]
-      if id.kind == .view || id.kind == .materializedView {
-        let prefix = [Identifier(ObjectKind.column.rawValue)] + id.path
-        targets += context.to.objects(of: .comment, under: prefix).map(\.id)
-      }
-      for target in targets where context.change[target] == nil {
-        if case .comment(let comment)? = context.to[target] {
-          emitted.append(CommentSteps.set(comment, context))
-        }
-      }
-    }
-  }
 
   /// New columns of a table come in the order in which they are declared, generated ones last.
   private mutating func orderColumns() {

@@ -22,6 +22,7 @@ extension SchemaBuilder {
         attributes.append(attribute)
       }
     }
+    readColumnComments(fields, "attribute_comments", of: id)
     objects.append(.compositeType(CompositeType(id: id, attributes: attributes)))
   }
 
@@ -48,6 +49,8 @@ extension SchemaWriter {
       return YAMLEntry(
         name: text(attribute.name), .text(typeText(attribute.type) + collation))
     }
-    return .mapping([YAMLEntry("attributes", .mapping(attributes))] + common(type.id))
+    return .mapping(
+      [YAMLEntry("attributes", .mapping(attributes))]
+        + columnComments(of: type.id, "attribute_comments") + common(type.id))
   }
 }

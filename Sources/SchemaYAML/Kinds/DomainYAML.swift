@@ -64,6 +64,7 @@ extension SchemaBuilder {
         unnamed.append((text, place))
         continue
       }
+      readComment(inner, of: id.part(.check, name))
       if checks.contains(where: { $0.name == name }) {
         nodes.report(value.mark, "the check '\(name.raw)' is given twice")
       } else if let expression = expression(text, at: place) {
@@ -98,13 +99,14 @@ extension SchemaWriter {
     }
     if !domain.checks.isEmpty {
       let checks = domain.checks.map { check in
-        YAMLEntry(
+        let comment = comments[domain.id.part(.check, check.name)]
+        let extras =
+          flag("not_valid", check.isNotValid)
+          + (comment.map { [YAMLEntry("comment", .text($0))] } ?? [])
+        let expression = sql(check.expression.text)
+        return YAMLEntry(
           name: text(check.name),
-          check.isNotValid
-            ? .mapping([
-              YAMLEntry("expression", sql(check.expression.text)),
-              YAMLEntry("not_valid", .word("true")),
-            ]) : sql(check.expression.text))
+          extras.isEmpty ? expression : .mapping([YAMLEntry("expression", expression)] + extras))
       }
       entries.append(YAMLEntry("checks", .mapping(checks)))
     }

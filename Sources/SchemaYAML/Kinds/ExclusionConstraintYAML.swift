@@ -11,6 +11,7 @@ extension SchemaBuilder {
       let fields = nodes.fields(
         pair.value, SchemaKeys.exclusion, of: "exclusion constraint '\(name.raw)'")
       readCommon(fields, of: id)
+      readComment(fields, "index_comment", of: id.indexBehind)
       guard let node = fields["on"] else { continue }
       var elements: [ExclusionConstraint.Element] = []
       for (text, item) in nodes.texts(node, of: "'on'") {
@@ -93,6 +94,7 @@ extension SchemaWriter {
       }
       entries += storage(constraint.storage)
       entries += deferrability(constraint.deferrability) + common(constraint.id)
+      entries += indexComment(constraint.id)
       constraints.append(YAMLEntry(name: text(constraint.id.name), .mapping(entries)))
     }
     return constraints.isEmpty ? [] : [YAMLEntry("exclusions", .mapping(constraints))]

@@ -36,6 +36,7 @@ extension SchemaBuilder {
     }
     if let id = add(key, named: ownName(fields, nil), at: mark, &scope) {
       readCommon(fields, of: id)
+      readComment(fields, "index_comment", of: id.indexBehind)
     }
   }
 
@@ -83,6 +84,7 @@ extension SchemaBuilder {
     unique.storage = indexStorage(fields)
     if let id = add(unique, named: ownName(fields, name), at: mark, &scope) {
       readCommon(fields, of: id)
+      readComment(fields, "index_comment", of: id.indexBehind)
     }
   }
 
@@ -196,7 +198,7 @@ extension SchemaWriter {
       entries += deferrability(key.deferrability)
       entries += flag("without_overlaps", key.isWithoutOverlaps) + storage(key.storage)
       entries += flag("autoincrement", key.isAutoincrement)
-      entries += conflict(key.conflict) + common(key.id)
+      entries += conflict(key.conflict) + common(key.id) + indexComment(key.id)
       let isShort = isUsual && entries.count == 1
       return [
         YAMLEntry("primary_key", isShort ? keyColumns(key.columns) : .mapping(entries))
@@ -214,7 +216,7 @@ extension SchemaWriter {
     entries += deferrability(unique.deferrability)
     entries += flag("nulls_not_distinct", unique.nullsNotDistinct)
     entries += flag("without_overlaps", unique.isWithoutOverlaps) + storage(unique.storage)
-    entries += conflict(unique.conflict) + common(unique.id)
+    entries += conflict(unique.conflict) + common(unique.id) + indexComment(unique.id)
     return (unique.id, entries.count == 1 ? keyColumns(unique.columns) : nil, entries)
   }
 

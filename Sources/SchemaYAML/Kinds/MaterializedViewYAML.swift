@@ -12,7 +12,7 @@ extension SchemaBuilder {
         of: "materialized view '\(shown(id))'")
       node = fields["query"]
       readIndexes(fields["indexes"], of: id)
-      readColumnComments(fields["column_comments"], of: id)
+      readColumnComments(fields, of: id)
       readColumnGrants(fields["column_grants"], of: id)
       readCommon(fields, of: id)
     }

@@ -12,7 +12,7 @@ extension SchemaBuilder {
       node = fields["query"]
       readRules(fields["rules"], on: id)
       readTriggers(fields["triggers"], on: id)
-      readColumnComments(fields["column_comments"], of: id)
+      readColumnComments(fields, of: id)
       readColumnGrants(fields["column_grants"], of: id)
       readCommon(fields, of: id)
     }
@@ -47,8 +47,10 @@ extension SchemaBuilder {
   }
 
   /// A view's columns are no objects; what is said of them is.
-  mutating func readColumnComments(_ node: YAMLNode?, of relation: ObjectID) {
-    for pair in nodes.pairs(node, of: "'column_comments'") {
+  mutating func readColumnComments(
+    _ fields: Fields, _ key: String = "column_comments", of relation: ObjectID
+  ) {
+    for pair in nodes.pairs(fields[key], of: "'\(key)'") {
       guard let name = name(pair.name, at: pair.key),
         let text = nodes.text(pair.value, of: "a comment")
       else { continue }
@@ -76,10 +78,12 @@ extension SchemaBuilder {
 }
 
 extension SchemaWriter {
-  func columnComments(of relation: ObjectID) -> [YAMLEntry] {
+  func columnComments(
+    of relation: ObjectID, _ key: String = "column_comments"
+  ) -> [YAMLEntry] {
     guard let columns = viewColumnComments[relation] else { return [] }
     let entries = columns.map { YAMLEntry(name: text($0.name), .text(comments[$0] ?? "")) }
-    return [YAMLEntry("column_comments", .mapping(entries))]
+    return [YAMLEntry(key, .mapping(entries))]
   }
 
   func columnGrants(of relation: ObjectID) -> [YAMLEntry] {
