@@ -50,18 +50,7 @@ enum Unmodelled {
     }
   }()
 
-  private static let user = CatalogQuery.userRelation
-
   private static let objects: [Rule] = [
-    Rule(
-      "settings of columns of materialized views",
-      from: "pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid "
-        + "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-        + "JOIN pg_catalog.pg_type t ON t.oid = a.atttypid",
-      name: "pg_catalog.concat(n.nspname, '.', c.relname, '.', a.attname)",
-      where: "c.relkind = 'm' AND a.attnum > 0 AND (a.attstorage <> t.typstorage OR "
-        + "a.attcompression <> '' OR a.attstattarget >= 0 OR a.attoptions IS NOT NULL) "
-        + "AND \(user)"),
     Rule(
       "security labels", from: "pg_catalog.pg_seclabel o",
       name: "pg_catalog.concat(o.provider, ': ', o.label)",

@@ -245,18 +245,11 @@ enum SchemaKeys {
       Key(
         "generated", .oneOf([.sql(examples: ["price * quantity"]), .object(generation)]),
         "GENERATED ALWAYS AS (…)."),
-      Key(
-        "storage", .word(["plain", "external", "main", "extended"]),
-        "How long values are kept; by default as the type says.", engine: .postgresql),
-      Key(
-        "compression", .word(["pglz", "lz4"]), "How long values are compressed.",
-        engine: .postgresql),
-      Key("statistics", .integer, "The statistics target.", engine: .postgresql),
+    ] + valueSettings + [
       Key(
         "inherited", .boolean,
         "The table has the column from a parent, and says something else of it.",
         engine: .postgresql),
-      Key("options", .named(.text), "n_distinct and the like.", engine: .postgresql),
       serverOptions,
       Key(
         "backfill", .oneOf([.sql(examples: ["''", "price * 2"]), .object(conversion)]),
@@ -268,6 +261,17 @@ enum SchemaKeys {
         engine: .postgresql),
       comment, grants, renamedFrom,
     ])
+  static let valueSettings = [
+    Key(
+      "storage", .word(["plain", "external", "main", "extended"]),
+      "How long values are kept; by default as the type says.", engine: .postgresql),
+    Key(
+      "compression", .word(["pglz", "lz4"]), "How long values are compressed.",
+      engine: .postgresql),
+    Key("statistics", .integer, "The statistics target.", engine: .postgresql),
+    Key("options", .named(.text), "n_distinct and the like.", engine: .postgresql),
+  ]
+  static let resultColumn = KeyTable("column of a materialized view", valueSettings)
   static let conversion = KeyTable(
     "conversion",
     [

@@ -115,6 +115,9 @@ extension SchemaKeys {
       Key(
         "indexes", .named(.oneOf([.names, .object(index)])), "Indexes: name to what they are on."),
       Key("column_comments", .named(.text), "Comments on the result's columns: name to text."),
+      Key(
+        "column_settings", .named(.object(resultColumn)),
+        "How the result's columns are kept: name to settings."),
       columnGrants, with, tablespace, accessMethod, clusteredOn, comment, owner, grants,
       renamedFrom,
     ])

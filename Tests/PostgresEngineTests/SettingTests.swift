@@ -28,6 +28,23 @@ struct SettingTests {
       ALTER TABLE t ALTER f SET STATISTICS 9
       """),
     Walk(
+      "columns of materialized views",
+      """
+      CREATE MATERIALIZED VIEW m AS SELECT 1 AS a, 'x'::text AS b, 'y'::text AS c;
+      ALTER MATERIALIZED VIEW m ALTER a SET STATISTICS 500;
+      ALTER MATERIALIZED VIEW m ALTER b SET STORAGE external;
+      ALTER MATERIALIZED VIEW m ALTER c SET (n_distinct = 7);
+      CREATE MATERIALIZED VIEW n AS SELECT 1 AS a, 'x'::text AS b;
+      ALTER MATERIALIZED VIEW n ALTER b SET COMPRESSION pglz
+      """,
+      """
+      CREATE MATERIALIZED VIEW m AS SELECT 1 AS a, 'x'::text AS b, 'y'::text AS c;
+      ALTER MATERIALIZED VIEW m ALTER b SET COMPRESSION pglz;
+      ALTER MATERIALIZED VIEW m ALTER c SET STATISTICS 9;
+      CREATE MATERIALIZED VIEW n AS SELECT 2 AS a, 'x'::text AS b;
+      ALTER MATERIALIZED VIEW n ALTER b SET COMPRESSION pglz
+      """),
+    Walk(
       "tables: replica identity, cluster mark, toast parameters",
       """
       CREATE TABLE t (a int PRIMARY KEY, b int NOT NULL, c text);

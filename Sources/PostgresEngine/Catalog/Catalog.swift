@@ -102,6 +102,8 @@ struct Catalog {
   var identitySequences: [UInt64: IdentitySequence] = [:]
   /// Result columns of views, by number.
   var viewColumns: [UInt32: [(number: Int, column: View.ResultColumn)]] = [:]
+  /// Of materialized views, what is set for their columns.
+  var resultSettings: [UInt32: [ResultColumnSettings]] = [:]
   /// By the OID of their index.
   var keys: [UInt32: Key] = [:]
   var operatorClasses: [UInt32: OperatorClass] = [:]

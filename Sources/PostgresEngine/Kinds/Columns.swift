@@ -84,6 +84,13 @@ enum ColumnKind {
     if id.kind != .table {
       catalog.setResultColumn(
         View.ResultColumn(name: name, type: type.canonical), number, of: relation)
+      if id.kind == .materializedView {
+        let settings = settings(row, catalog)
+        if settings != .usual {
+          catalog.resultSettings[relation, default: []].append(
+            ResultColumnSettings(column: name, settings: settings))
+        }
+      }
       return
     }
     var column = Column(id: columnID, type: type, isNullable: !row.bool(5))

@@ -24,7 +24,8 @@ enum ViewKind {
           .materializedView(
             MaterializedView(
               id: id, query: query, storageParameters: options, tablespace: view.tablespace,
-              accessMethod: view.accessMethod, clusteredOn: catalog.clustered[oid])))
+              accessMethod: view.accessMethod, clusteredOn: catalog.clustered[oid],
+              columnSettings: catalog.resultSettings[oid] ?? [])))
       } else {
         let columns = (catalog.viewColumns[oid] ?? []).sorted { $0.number < $1.number }
         catalog.objects.append(

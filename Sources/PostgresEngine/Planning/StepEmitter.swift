@@ -234,7 +234,7 @@ struct StepEmitter {
     case (.function(let old), .function(let new)):
       return [RoutineSteps.replace(old, by: new, context)]
     case (.materializedView(let old), .materializedView(let new)):
-      return [MaterializedViewSteps.alter(old, to: new)]
+      return [MaterializedViewSteps.alter(old, to: new, context)]
     case (.trigger, .trigger(let new)): return [TriggerSteps.alter(new)]
     case (.policy(let old), .policy(let new)): return [PolicySteps.alter(old, to: new, context)]
     case (.rule(let old), .rule(let new)): return [RuleSteps.alter(old, to: new, context)]

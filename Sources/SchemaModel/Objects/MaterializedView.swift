@@ -1,3 +1,16 @@
+/// What is set for a column of a materialized view.
+package struct ResultColumnSettings: Hashable, Sendable, Codable {
+  package var column: Identifier
+  package var settings: ColumnSettings
+
+  package init(column: Identifier, settings: ColumnSettings) {
+    self.column = column
+    self.settings = settings
+  }
+
+  var value: FieldValue { .record([Field("column", column)] + settings.fields) }
+}
+
 /// A materialized view; whether it is filled is data, not schema.
 package struct MaterializedView: Describable {
   package var id: ObjectID
@@ -11,10 +24,13 @@ package struct MaterializedView: Describable {
   package var accessMethod: Identifier?
   /// The index that CLUSTER goes by.
   package var clusteredOn: Identifier?
+  /// Those that are not as the types have them, sorted by column.
+  package var columnSettings: [ResultColumnSettings]
 
   package init(
     id: ObjectID, query: Expression, storageParameters: [ExactText] = [],
-    tablespace: Identifier? = nil, accessMethod: Identifier? = nil, clusteredOn: Identifier? = nil
+    tablespace: Identifier? = nil, accessMethod: Identifier? = nil,
+    clusteredOn: Identifier? = nil, columnSettings: [ResultColumnSettings] = []
   ) {
     self.id = id
     self.query = query
@@ -22,6 +38,7 @@ package struct MaterializedView: Describable {
     self.tablespace = tablespace
     self.accessMethod = accessMethod
     self.clusteredOn = clusteredOn
+    self.columnSettings = columnSettings.sorted { $0.column < $1.column }
   }
 
   package var requires: [ObjectID] { id.namespace.map { [.namespace($0)] } ?? [] }
@@ -31,6 +48,7 @@ package struct MaterializedView: Describable {
       Field("storage_parameters", .list(storageParameters.map { .text($0) })),
       Field("tablespace", tablespace), Field("access_method", accessMethod),
       Field("clustered_on", clusteredOn),
+      Field("column_settings", .list(columnSettings.map(\.value))),
     ]
   }
 

@@ -111,7 +111,7 @@ extension SchemaWriter {
     return entries + flag("inherited", column.isInherited) + settings(column.settings)
   }
 
-  private func settings(_ settings: ColumnSettings) -> [YAMLEntry] {
+  func settings(_ settings: ColumnSettings) -> [YAMLEntry] {
     var entries: [YAMLEntry] = []
     if let word = settings.storage { entries.append(YAMLEntry("storage", .word(word))) }
     if let word = settings.compression { entries.append(YAMLEntry("compression", .word(word))) }

@@ -87,10 +87,14 @@ extension SchemaBuilder {
         name: name == usual ? nil : name, isNoInherit: inner.flag("no_inherit"),
         isNotValid: inner.flag("not_valid"))
     }
-    column.settings = ColumnSettings(
+    column.settings = valueSettings(fields)
+    column.settings.serverOptions = serverOptions(fields["server_options"])
+  }
+
+  mutating func valueSettings(_ fields: Fields) -> ColumnSettings {
+    ColumnSettings(
       storage: fields.word("storage"), compression: fields.word("compression"),
-      statisticsTarget: fields.integer("statistics"), options: parameters(fields["options"]),
-      serverOptions: serverOptions(fields["server_options"]))
+      statisticsTarget: fields.integer("statistics"), options: parameters(fields["options"]))
   }
 
   /// The keys of the mapping form, beside the clauses after its type.

@@ -19,13 +19,21 @@ extension SchemaBuilder {
     guard let node, let text = nodes.text(node, of: "a view's query"),
       let query = expression(SchemaBuilder.withoutSemicolon(text), at: node)
     else { return }
+    var settings: [ResultColumnSettings] = []
+    for pair in nodes.pairs(fields["column_settings"], of: "'column_settings'") {
+      guard let name = name(pair.name, at: pair.key) else { continue }
+      let inner = nodes.fields(
+        pair.value, SchemaKeys.resultColumn, of: "column '\(name.raw)' of '\(shown(id))'")
+      settings.append(ResultColumnSettings(column: name, settings: valueSettings(inner)))
+    }
     objects.append(
       .materializedView(
         MaterializedView(
           id: id, query: query, storageParameters: parameters(fields["with"]),
           tablespace: ownName(fields, "tablespace"),
           accessMethod: ownName(fields, "access_method"),
-          clusteredOn: ownName(fields, "clustered_on"))))
+          clusteredOn: ownName(fields, "clustered_on"),
+          columnSettings: settings.filter { $0.settings != .usual })))
   }
 }
 
@@ -36,6 +44,12 @@ extension SchemaWriter {
     let indexes = parts(.index, of: view.id).compactMap(index)
     if !indexes.isEmpty { entries.append(YAMLEntry("indexes", .mapping(indexes))) }
     entries += columnComments(of: view.id) + columnGrants(of: view.id)
+    if !view.columnSettings.isEmpty {
+      let columns = view.columnSettings.map {
+        YAMLEntry(name: text($0.column), .mapping(settings($0.settings)))
+      }
+      entries.append(YAMLEntry("column_settings", .mapping(columns)))
+    }
     entries += parameters(view.storageParameters) + placement(view.tablespace, view.accessMethod)
     if let index = view.clusteredOn { entries.append(YAMLEntry("clustered_on", name(index))) }
     entries += common(view.id)
