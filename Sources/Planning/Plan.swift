@@ -81,6 +81,8 @@ package protocol Dialect: Sendable {
   var decidesTexts: Bool { get }
   /// The steps, in any order; `from` is as it is before the renames of the difference.
   func steps(for difference: Difference, from: Schema, to: Schema) throws(PlanningError) -> [Step]
+  /// The way round, where no plan leads straight there; nil nearly always.
+  func detour(for difference: Difference, from: Schema, to: Schema) -> Detour?
   /// The plan cut into what a runner executes together.
   func sections(of plan: Plan) -> [Section]
   /// The whole text: empty for an empty plan.
@@ -93,6 +95,7 @@ package protocol Dialect: Sendable {
 }
 
 extension Dialect {
+  package func detour(for difference: Difference, from: Schema, to: Schema) -> Detour? { nil }
   package func sections(of plan: Plan) -> [Section] { plan.sections() }
 }
 
@@ -102,6 +105,9 @@ package enum Planner {
     _ difference: Difference, from: Schema, to: Schema, dialect: any Dialect
   ) throws(PlanningError) -> Plan {
     guard !difference.isEmpty else { return Plan(engine: dialect.engine, steps: []) }
+    if let detour = dialect.detour(for: difference, from: from, to: to) {
+      return try detour.plan(difference, from: from, to: to)
+    }
     let steps = try dialect.steps(for: difference, from: from, to: to)
     return Plan(engine: dialect.engine, steps: try Order.sorted(steps))
   }

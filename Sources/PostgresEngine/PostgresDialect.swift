@@ -45,6 +45,10 @@ package struct PostgresDialect: Dialect {
     }
   }
 
+  package func detour(for difference: Difference, from: Schema, to: Schema) -> Detour? {
+    Repartitioning.detour(from: from, to: to, serverVersion: style.serverVersion)
+  }
+
   /// Only functions and views can need each other in a circle.
   private static func cycle(in steps: [Step]) -> [ObjectID]? {
     guard steps.contains(where: { $0.subject.kind == .function || $0.subject.kind == .view }) else {

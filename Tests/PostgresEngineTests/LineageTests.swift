@@ -39,6 +39,54 @@ struct LineageTests {
       COMMENT ON INDEX i IS 'kept'
       """),
     Walk(
+      "another partition key while partitions stay, and back",
+      """
+      CREATE TABLE r (id int PRIMARY KEY);
+      CREATE TABLE t (
+        a int NOT NULL, b text NOT NULL, c int REFERENCES r, d int DEFAULT 7 CHECK (d > 0),
+        UNIQUE (a, b)
+      ) PARTITION BY LIST (a);
+      CREATE INDEX t_c ON t (c);
+      CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1);
+      CREATE TABLE t2 PARTITION OF t FOR VALUES IN (2) PARTITION BY LIST (b);
+      CREATE TABLE t2a PARTITION OF t2 FOR VALUES IN ('a');
+      CREATE TABLE t3 PARTITION OF t DEFAULT;
+      CREATE VIEW v AS SELECT a, b FROM t
+      """,
+      """
+      CREATE TABLE r (id int PRIMARY KEY);
+      CREATE TABLE t (
+        a int NOT NULL, b text NOT NULL, c int REFERENCES r, d int DEFAULT 7 CHECK (d > 0),
+        UNIQUE (a, b)
+      ) PARTITION BY RANGE (a);
+      CREATE INDEX t_c ON t (c);
+      CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (1) TO (2);
+      CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (2) TO (9) PARTITION BY LIST (b);
+      CREATE TABLE t2a PARTITION OF t2 FOR VALUES IN ('a');
+      CREATE VIEW v AS SELECT a, b FROM t
+      """),
+    Walk(
+      "inheritance becomes partitions, of another type, and back",
+      """
+      CREATE TABLE t (id serial, at timestamp NOT NULL, note text DEFAULT 'x');
+      CREATE TABLE t1 (
+        id int NOT NULL DEFAULT nextval('t_id_seq'), at timestamp NOT NULL, note text DEFAULT 'x',
+        CHECK (at < '2020-01-01'));
+      ALTER TABLE t1 INHERIT t;
+      CREATE TABLE t2 (
+        id int NOT NULL DEFAULT nextval('t_id_seq'), at timestamp NOT NULL, note text DEFAULT 'y',
+        CHECK (at >= '2020-01-01'));
+      ALTER TABLE t2 INHERIT t;
+      CREATE INDEX t1_note ON t1 (note)
+      """,
+      """
+      CREATE TABLE t (id serial, at timestamptz NOT NULL, note text DEFAULT 'x')
+        PARTITION BY RANGE (at);
+      CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (MINVALUE) TO ('2020-01-01');
+      CREATE TABLE t2 PARTITION OF t FOR VALUES FROM ('2020-01-01') TO (MAXVALUE);
+      CREATE INDEX t1_note ON t1 (note)
+      """),
+    Walk(
       "attached, detached, moved",
       """
       CREATE TABLE t (a int, b int NOT NULL) PARTITION BY LIST (a);

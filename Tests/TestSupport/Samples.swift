@@ -183,7 +183,14 @@ package enum Samples {
       MaterializedView(
         id: ObjectID(.materializedView, ["public", "totals"]),
         query: expression("SELECT sum(total) FROM orders"), storageParameters: ["fillfactor=70"],
-        tablespace: "fast", accessMethod: "columnar", clusteredOn: "totals_idx")),
+        tablespace: "fast", accessMethod: "columnar", clusteredOn: "totals_idx",
+        columnSettings: [
+          ResultColumnSettings(
+            column: "sum",
+            settings: ColumnSettings(
+              storage: "main", compression: "pglz", statisticsTarget: 9,
+              options: ["n_distinct=7"], serverOptions: ["a=b"]))
+        ])),
     .policy(
       Policy(
         id: table.part(.policy, "own_rows"), isPermissive: false, command: .update,

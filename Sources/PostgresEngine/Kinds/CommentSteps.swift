@@ -42,16 +42,8 @@ enum CommentSteps {
 
   /// What may hold the target. What is not there is not waited for.
   private static func needs(_ target: ObjectID) -> [ObjectID] {
-    let path = target.relationPath
-    return switch target.kind {
-    case .column:
-      [target, target.table]
-        + [.view, .materializedView, .compositeType].map { ObjectID($0, path) }
-    case .check: [target, ObjectID(.domain, path)]
-    case .index:
-      [target] + [.primaryKey, .unique, .exclusion].map { target.table.part($0, target.name) }
-    default: [target]
-    }
+    let holders = CommentTargets.possibleHolders(of: target)
+    return target.kind == .column ? [target, target.table] + holders : [target] + holders
   }
 
   /// `TABLE s.t`, as COMMENT ON, OWNER TO and GRANT want it.

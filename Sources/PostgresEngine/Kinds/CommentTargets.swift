@@ -42,18 +42,21 @@ enum CommentTargets {
     }
   }
 
-  /// The object that the target is part of, where it is none itself.
   private static func holder(of target: ObjectID, in schema: Schema) -> ObjectID? {
-    let candidates: [ObjectID] =
-      switch target.kind {
-      case .column:
-        [.view, .materializedView, .compositeType].map { ObjectID($0, target.relationPath) }
-      case .check: [ObjectID(.domain, target.relationPath)]
-      case .index:
-        [.primaryKey, .unique, .exclusion].map { target.table.part($0, target.name) }
-      default: []
-      }
-    return candidates.first(where: schema.contains)
+    possibleHolders(of: target).first(where: schema.contains)
+  }
+
+  /// The objects that the target could be part of, where it is none itself.
+  static func possibleHolders(of target: ObjectID) -> [ObjectID] {
+    let path = target.relationPath
+    if target.kind == .column {
+      return [.view, .materializedView, .compositeType].map { ObjectID($0, path) }
+    }
+    if target.kind == .check { return [ObjectID(.domain, path)] }
+    if target.kind == .index {
+      return [.primaryKey, .unique, .exclusion].map { target.table.part($0, target.name) }
+    }
+    return []
   }
 
   /// Whether the holder, which is not made again, keeps the part.
@@ -75,11 +78,8 @@ enum CommentTargets {
       schema.objects(of: .comment, under: [Identifier(kind.rawValue)] + id.path)
         .compactMap(\.id.attachmentTarget)
     }
-    switch id.kind {
-    case .view, .materializedView, .compositeType: return commented(.column)
-    case .domain: return commented(.check)
-    case .primaryKey, .unique, .exclusion: return [id.indexBehind]
-    default: return []
-    }
+    if id.kind == .domain { return commented(.check) }
+    if [.primaryKey, .unique, .exclusion].contains(id.kind) { return [id.indexBehind] }
+    return [.view, .materializedView, .compositeType].contains(id.kind) ? commented(.column) : []
   }
 }

@@ -210,6 +210,12 @@ enum TableSteps {
       hazards.append(Hazard("LK32", "Who may see which rows of \(new.id.name) changes."))
     }
     statements += lineage(from: old, to: new)
+    if new.partitionBound != nil, old.partitionBound != new.partitionBound {
+      hazards += [
+        Hazard("LK33", "Table \(new.id.name) is read through while nobody can use it."),
+        Hazard("DD08", "Rows of \(new.id.name) that do not belong there stop the change."),
+      ]
+    }
     if old.type != new.type {
       let clause: SQL = new.type.map { "OF \(path: $0.path)" } ?? "NOT OF"
       statements.append(
@@ -240,10 +246,10 @@ enum TableSteps {
     }
     statements += parameterChanges(
       "TABLE", new.id.path, from: old.storageParameters, to: new.storageParameters)
-    let columns = context.to.objects(of: .column, under: new.id.path).map {
-      ObjectID.milestone("not null", of: $0.id)
-    }
     let gained = new.parents.filter { !old.parents.contains($0) }
+    let columns = context.from.objects(of: .column, under: new.id.path).flatMap {
+      [ObjectID.milestone("not null", of: $0.id), .milestone("typed", of: $0.id)]
+    }
     return Step(
       .alter, new.id, produces: [new.id], consumes: gained.isEmpty ? [] : gained + columns,
       releases: old.parents.filter { !new.parents.contains($0) }, statements: statements,

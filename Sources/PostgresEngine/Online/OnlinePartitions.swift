@@ -108,6 +108,8 @@ extension Online {
       let condition = PartitionBound.condition(bound.string, key: above.partitionKey?.string ?? "")
     else { return nil }
     var attach = TableSteps.alter(old, to: new, context)
+    // Both are said where it is proven.
+    attach.hazards.removeAll { $0.code == "LK33" || $0.code == "DD08" }
     var steps: [Step] = []
     prove(condition, of: new.id, for: new, &steps, &attach)
     if let other = defaultPartition(of: parent), other != new.id {

@@ -50,16 +50,19 @@ enum Inheritance {
     else { return nil }
     switch change {
     case .create(.column(let new)):
-      guard let old = effective(new.id, in: context.from) else { return nil }
+      guard var old = effective(new.id, in: context.from) else { return nil }
+      // What generates a column's values is not handed down before version 17.
+      old.identity = new.identity
       return (old, new)
     case .drop(.column(let old)):
-      guard let new = effective(old.id, in: context.to) else { return nil }
+      guard var new = effective(old.id, in: context.to) else { return nil }
       // A parent that gets the column only now would find one that stays the child's own for ever.
       if !old.isInherited, effectiveParent(old.id, context.from) == nil,
         sharesParents(old.id.table, context)
       {
         return nil
       }
+      new.identity = old.identity
       return (old, new)
     case .create, .drop, .alter: return nil
     }
@@ -73,6 +76,13 @@ enum Inheritance {
   private static func effectiveParent(_ id: ObjectID, _ schema: Schema) -> Column? {
     guard case .table(let table)? = schema[id.table] else { return nil }
     return table.parents.lazy.compactMap { effective($0.part(.column, id.name), in: schema) }.first
+  }
+
+  /// Whether the table has a parent that it had not: that wants its columns as they are to be.
+  static func gainsParent(_ table: ObjectID, _ context: PlanContext) -> Bool {
+    guard case .table(let old)? = context.from[table], case .table(let new)? = context.to[table]
+    else { return false }
+    return !new.parents.allSatisfy(old.parents.contains)
   }
 
   private static func sharesParents(_ table: ObjectID, _ context: PlanContext) -> Bool {

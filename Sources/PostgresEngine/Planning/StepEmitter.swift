@@ -38,9 +38,7 @@ struct StepEmitter {
       foldsCreate: { [.column, .primaryKey, .unique, .check].contains($0) },
       foldsDrop: { _ in true })
     for change in folded
-    where !change.change.id.kind.isPrivilege && !Inheritance.isCarried(change.change, context)
-      && !comesWithTable(change.change)
-    {
+    where !change.change.id.kind.isPrivilege && !comesWithTable(change.change) {
       if change.change.id.kind == .virtualTable {
         throw .unsupported(change.change.id, "PostgreSQL has no virtual tables")
       }
@@ -48,6 +46,7 @@ struct StepEmitter {
         emitted += try inheritedColumn(old, becomes: new)
         continue
       }
+      if Inheritance.isCarried(change.change, context) { continue }
       switch change.change {
       case .create(let object):
         emitted += create(object, parts: change.parts)
@@ -103,16 +102,34 @@ struct StepEmitter {
   ) throws(PlanningError) -> [Step] {
     var old = old
     old.isInherited = new.isInherited
-    // The type is the parent's, and follows it.
+    var retyped: [Step] = []
+    // The type is the parent's, and follows it; a parent to come takes none but its own.
     if Inheritance.isInherited(new.id, context.to) {
+      if !Inheritance.isInherited(new.id, context.from), context.from.contains(new.id) {
+        retyped = try retyping(old, as: new)
+      }
       (old.type, old.collation) = (new.type, new.collation)
     }
-    guard old != new, case .table(let table)? = context.to[new.id.table] else { return [] }
-    return try ColumnSteps.alter(old, to: new, context).map { step in
+    guard old != new, case .table(let table)? = context.to[new.id.table] else { return retyped }
+    return try retyped
+      + ColumnSteps.alter(old, to: new, context).map { step in
+        var step = step
+        step.produces = []
+        step.destroys = []
+        step.consumes += [new.id, table.id] + table.parents.map { $0.part(.column, new.id.name) }
+        return step
+      }
+  }
+
+  private func retyping(_ old: Column, as new: Column) throws(PlanningError) -> [Step] {
+    var typed = old
+    (typed.type, typed.collation) = (new.type, new.collation)
+    guard typed != old else { return [] }
+    return try ColumnSteps.alter(old, to: typed, context).map { step in
       var step = step
-      step.produces = []
+      step.produces = [.milestone("typed", of: new.id)]
+      step.consumes.removeAll { $0 == new.id.table }
       step.destroys = []
-      step.consumes += [new.id, table.id] + table.parents.map { $0.part(.column, new.id.name) }
       return step
     }
   }
@@ -276,7 +293,14 @@ struct StepEmitter {
         ?? [TableSteps.alter(old, to: new, context)]
     case (.column(let old), .column(let new)):
       if old.isInherited, new.isInherited { return try inheritedColumn(old, becomes: new) }
-      return try ColumnSteps.alter(old, to: new, context, online: online)
+      guard Inheritance.gainsParent(new.id.table, context) else {
+        return try ColumnSteps.alter(old, to: new, context, online: online)
+      }
+      let typed = try retyping(old, as: new)
+      var present = old
+      (present.type, present.collation) = (new.type, new.collation)
+      return try present == new
+        ? typed : typed + ColumnSteps.alter(present, to: new, context, online: online)
     case (.view(let old), .view(let new)): return [ViewSteps.replace(old, by: new, context)]
     case (.comment, .comment(let new)): return [CommentSteps.set(new, context)]
     case (.primaryKey, .primaryKey), (.unique, .unique), (.check, .check),

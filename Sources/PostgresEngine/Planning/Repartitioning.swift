@@ -1,0 +1,146 @@
+import Planning
+import SQLText
+import SchemaDiff
+import SchemaModel
+
+/// How a table is partitioned changes only by making it anew. Tables that are its partitions, or inherit from
+/// it, and stay, are taken off before, and put where they belong after.
+enum Repartitioning {
+  static func detour(from: Schema, to: Schema, serverVersion: Int?) -> Detour? {
+    let families = families(from: from, to: to)
+    guard !families.isEmpty else { return nil }
+    var objects: [ObjectID: SchemaObject] = [:]
+    var dependencies = from.dependencies
+    for (child, parents) in families {
+      let left = parts(of: child, without: parents, in: from)
+      for (object, model) in left {
+        objects[object.id] = object
+        dependencies[object.id] = dependencies[object.id] ?? from.dependencies[model]
+      }
+    }
+    var all = from.objects.map { objects.removeValue(forKey: $0.id) ?? $0 }
+    all += objects.values
+    guard
+      var schema = try? Schema(
+        engine: from.engine, objects: all, dependencies: dependencies, scope: from.scope,
+        coverage: from.coverage, serverVersion: from.serverVersion)
+    else { return nil }
+    schema.conversions = from.conversions
+    let tables = families.map(\.child.id)
+    return Detour(
+      over: schema, apart: tables,
+      dialect: PostgresDialect(style: PlanStyle(isOnline: false, serverVersion: serverVersion)))
+  }
+
+  /// The tables that have to leave these of their parents.
+  private static func families(
+    from: Schema, to: Schema
+  ) -> [(child: Table, parents: Set<ObjectID>)] {
+    let swapped = from.objects(of: .table).filter { object in
+      guard case .table(let old) = object, case .table(let new)? = to[old.id] else { return false }
+      return old.partitionKey != new.partitionKey
+        && !from.scope.leavesPartitionsAlone(of: old.id)
+        && !to.scope.leavesPartitionsAlone(of: old.id)
+    }
+    guard !swapped.isEmpty else { return [] }
+    // What hangs below a table that goes would go with it.
+    var loose = Set(swapped.map(\.id))
+    var children: [ObjectID: [Table]] = [:]
+    for case .table(let table) in from.objects(of: .table) {
+      for parent in table.parents { children[parent, default: []].append(table) }
+    }
+    var queue = Array(loose)
+    var found: [ObjectID: (child: Table, parents: Set<ObjectID>)] = [:]
+    while let parent = queue.popLast() {
+      for child in children[parent] ?? [] {
+        if to.contains(child.id) {
+          found[child.id, default: (child, [])].parents.insert(parent)
+        } else if loose.insert(child.id).inserted {
+          queue.append(child.id)
+        }
+      }
+    }
+    return found.values.sorted { $0.child.id < $1.child.id }
+  }
+
+  /// The table once it has left, with what becomes its own by that; each with the id of what it comes from.
+  private static func parts(
+    of child: Table, without parents: Set<ObjectID>, in schema: Schema
+  ) -> [(object: SchemaObject, model: ObjectID)] {
+    var table = child
+    table.parents.removeAll(where: parents.contains)
+    var found: [(object: SchemaObject, model: ObjectID)] = []
+    if child.partitionBound != nil {
+      for index in PartitionIndexes.inherited(by: child, in: schema) {
+        guard let name = index.present(on: child) else { continue }
+        let id = child.id.part(index.model.kind, name)
+        found.append((named(id, index.model), index.model.id))
+      }
+      table.partitionBound = nil
+      table.attachedIndexes = nil
+      table.partitionIndexes = []
+      table.partitionTriggers = []
+    }
+    for parent in parents.sorted() {
+      for name in columns(of: parent, in: schema) {
+        let id = child.id.part(.column, name)
+        guard !table.parents.contains(where: { has($0, name, in: schema) }),
+          var column = Inheritance.effective(id, in: schema)
+        else { continue }
+        let isOwn = schema.contains(id)
+        column.isInherited = false
+        if !isOwn { column.identity = nil }
+        if let constraint = child.inheritedNotNulls?.first(where: { $0.column == name }) {
+          let usual = PostgresNames.make(child.id.name.raw, name.raw, "not_null")
+          column.notNull.name = constraint.name == usual ? nil : constraint.name
+        }
+        found.append((.column(column), isOwn ? id : parent.part(.column, name)))
+      }
+      let kinds: [ObjectKind] = child.partitionBound == nil ? [.check] : [.check, .foreignKey]
+      for object in kinds.flatMap({ schema.objects(of: $0, under: parent.path) }) {
+        if case .check(let check) = object, check.isNoInherit { continue }
+        let id = child.id.part(object.kind, object.id.name)
+        if !schema.contains(id) { found.append((named(id, object), object.id)) }
+      }
+    }
+    if table.parents.isEmpty { table.inheritedNotNulls = nil }
+    return found + [(.table(table), child.id)]
+  }
+
+  /// The names of the columns that the table has, its parents' included.
+  private static func columns(of table: ObjectID, in schema: Schema) -> [Identifier] {
+    var names = Set(schema.objects(of: .column, under: table.path).map(\.id.name))
+    if case .table(let value)? = schema[table] {
+      for parent in value.parents { names.formUnion(columns(of: parent, in: schema)) }
+    }
+    return names.sorted()
+  }
+
+  private static func has(_ table: ObjectID, _ column: Identifier, in schema: Schema) -> Bool {
+    Inheritance.effective(table.part(.column, column), in: schema) != nil
+  }
+
+  private static func named(_ id: ObjectID, _ part: SchemaObject) -> SchemaObject {
+    switch part {
+    case .primaryKey(var key):
+      key.id = id
+      return .primaryKey(key)
+    case .unique(var key):
+      key.id = id
+      return .unique(key)
+    case .exclusion(var constraint):
+      constraint.id = id
+      return .exclusion(constraint)
+    case .index(var index):
+      index.id = id
+      return .index(index)
+    case .check(var check):
+      check.id = id
+      return .check(check)
+    case .foreignKey(var key):
+      key.id = id
+      return .foreignKey(key)
+    default: return part
+    }
+  }
+}
