@@ -77,7 +77,9 @@ struct LineageTests {
         id int NOT NULL DEFAULT nextval('t_id_seq'), at timestamp NOT NULL, note text DEFAULT 'y',
         CHECK (at >= '2020-01-01'));
       ALTER TABLE t2 INHERIT t;
-      CREATE INDEX t1_note ON t1 (note)
+      CREATE INDEX t1_note ON t1 (note);
+      CREATE RULE early AS ON INSERT TO t WHERE NEW.at < '2020-01-01'
+        DO INSTEAD INSERT INTO t1 VALUES (NEW.id, NEW.at, NEW.note)
       """,
       """
       CREATE TABLE t (id serial, at timestamptz NOT NULL, note text DEFAULT 'x')

@@ -136,16 +136,17 @@ enum PartitionIndexes {
     _ remade: Set<ObjectID>
   ) -> Identifier? {
     let usual = usual(of: table.id, for: index.model)
-    guard let old, let before = context.from[index.model.id], !remade.contains(before.id),
-      !remade.contains(table.id), !isBuiltAnew(before, context)
-    else { return usual }
-    if old.parents == table.parents, old.partitionBound != nil {
-      return inherited(by: old, in: context.from).first { $0.model.id == before.id }?
-        .present(on: old) ?? usual
+    guard let old, !remade.contains(table.id) else { return usual }
+    if old.parents != table.parents || old.partitionBound == nil {
+      // An index of its own that fits is taken.
+      let own = context.from.objects(of: index.model.kind, under: table.id.path)
+      return own.first { $0.fields == index.model.fields }?.id.name ?? usual
     }
-    // An index of its own that fits is taken.
-    let own = context.from.objects(of: before.kind, under: table.id.path)
-    return own.first { $0.fields == before.fields }?.id.name ?? usual
+    guard let before = context.from[index.model.id], !remade.contains(before.id),
+      !isBuiltAnew(before, context)
+    else { return usual }
+    return inherited(by: old, in: context.from).first { $0.model.id == before.id }?
+      .present(on: old) ?? usual
   }
 }
 

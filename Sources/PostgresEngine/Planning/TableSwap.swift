@@ -87,6 +87,9 @@ struct TableSwap {
       switch part {
       case .primaryKey, .unique, .exclusion:
         run("ALTER TABLE \(path: old.id.path) DROP CONSTRAINT \(part.id.name)")
+      // They can hold on to what is altered before the table goes.
+      case .rule: run("DROP RULE \(part.id.name) ON \(path: old.id.path)")
+      case .policy: run("DROP POLICY \(part.id.name) ON \(path: old.id.path)")
       case .index: run("DROP INDEX \(path: [old.id.path[0], part.id.name])")
       case .column(let column):
         // New names are made free of others in the schema.
