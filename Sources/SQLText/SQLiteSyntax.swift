@@ -11,8 +11,7 @@ package struct SQLiteSyntax: EngineSyntax {
   package func typeName(
     _ text: String, in context: TypeContext
   ) throws(SyntaxProblem) -> TypeName {
-    // Most types are one word.
-    if !text.isEmpty, text.utf8.allSatisfy({ $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }) {
+    if Self.isCanonicalButForCase(text) {
       return TypeName(text.asciiLowercased, spelling: text)
     }
     let tokens = try tokens(of: text)
@@ -25,6 +24,24 @@ package struct SQLiteSyntax: EngineSyntax {
       }
     }
     return TypeName(SQLiteSyntax.canonicalType(tokens), spelling: text.trimmingSpace)
+  }
+
+  /// Most types are one word, with numbers in parentheses or without: `VARCHAR(10)`.
+  private static func isCanonicalButForCase(_ text: String) -> Bool {
+    var isInWord = false
+    var isInNumber = false
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"):
+        if isInNumber { return false }
+        isInWord = true
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): isInNumber = !isInWord
+      case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: ","):
+        (isInWord, isInNumber) = (false, false)
+      default: return false
+      }
+    }
+    return !text.isEmpty
   }
 
   /// A lone word or quoted name is a string here (sqlite.org/lang_createtable.html, 3.2): `DEFAULT Abc`

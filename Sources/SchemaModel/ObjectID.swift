@@ -17,8 +17,20 @@ package struct ObjectID: Sendable, Comparable, CustomStringConvertible {
 
     init(_ names: [Identifier], home: Path?) {
       self.names = names
-      hash = names.hashValue
+      // Name by name, so that a part begins where its home ends.
+      if let home, let name = names.last {
+        hash = Self.hash(home.hash, name)
+      } else {
+        hash = names.reduce(0, Self.hash)
+      }
       self.home = home
+    }
+
+    private static func hash(_ home: Int, _ name: Identifier) -> Int {
+      var hasher = Hasher()
+      hasher.combine(home)
+      hasher.combine(name)
+      return hasher.finalize()
     }
   }
 
@@ -93,6 +105,12 @@ package struct ObjectID: Sendable, Comparable, CustomStringConvertible {
     return ObjectID(kind, Array(path.dropLast()))
   }
 
+  /// As `comparePath`, of what holds a part with the path of this id.
+  func compareHome(of part: ObjectID) -> Int {
+    if shared === part.shared.home { return 0 }
+    return comparePath(to: part.home(kind).path)
+  }
+
   /// Whether both are in, or are, one relation.
   package func sharesRelation(with other: ObjectID) -> Bool {
     let depth = kind.isPartOfRelation ? path.count - 1 : path.count
@@ -145,7 +163,13 @@ package struct ObjectID: Sendable, Comparable, CustomStringConvertible {
   /// Negative, zero or positive: kinds first, then paths name by name, bytes compared.
   package func compare(to other: ObjectID) -> Int {
     if kind != other.kind { return kind.rank - other.kind.rank }
-    return shared === other.shared ? 0 : comparePath(to: other.path)
+    if shared === other.shared { return 0 }
+    if let home = shared.home, home === other.shared.home, let name = path.last,
+      let otherName = other.path.last
+    {
+      return name.key.compareBytes(to: otherName.key)
+    }
+    return comparePath(to: other.path)
   }
 
   /// Whether the id sorts before all of a kind under these names.

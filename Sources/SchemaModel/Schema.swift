@@ -213,13 +213,17 @@ package struct Schema: Sendable {
   /// Refuses duplicates and parts without a home. The objects are sorted, so that those of one kind in one
   /// relation follow each other: the relation is looked up once for all of them.
   private func checkParts(_ ids: [ObjectID]) throws(Problem) {
-    // By hash: for each part of each relation halving the objects takes longer than all the rest.
-    let relations = Set(ids.lazy.filter(\.kind.isRelationWithParts))
+    // Parts and tables come in one order, so that a walk over the tables answers for each kind of part.
+    let tables = ids.indices(of: .table)
+    var place = tables.lowerBound
+    // By hash, for what is not in a table: halving the objects for each takes longer than all the rest.
+    var relations: Set<ObjectID>?
     for (index, id) in ids.enumerated() {
       if index > 0, ids[index - 1].kind == id.kind, ids[index - 1].hasSameHome(as: id) {
         if ids[index - 1] == id { throw .duplicate(id) }
         continue
       }
+      if index == 0 || ids[index - 1].kind != id.kind { place = tables.lowerBound }
       let homes: [ObjectKind]
       switch id.kind {
       case .column, .primaryKey, .unique, .check, .exclusion, .foreignKey, .policy:
@@ -234,10 +238,23 @@ package struct Schema: Sendable {
         .subscription, .eventTrigger, .comment, .owner, .grant, .defaultPrivileges:
         continue
       }
-      guard homes.contains(where: { relations.contains(id.home($0)) }) else {
+      while place < tables.upperBound, ids[place].compareHome(of: id) < 0 { place += 1 }
+      if place < tables.upperBound, ids[place].compareHome(of: id) == 0 { continue }
+      let known = relations ?? Set(ids.lazy.filter(\.kind.isRelationWithParts))
+      relations = known
+      guard homes.contains(where: { known.contains(id.home($0)) }) else {
         throw .orphan(id, missing: id.table)
       }
     }
+  }
+}
+
+extension [ObjectID] {
+  /// Where the ids of a kind are, in an array that is in order.
+  fileprivate func indices(of kind: ObjectKind) -> Range<Int> {
+    let start = firstIndex { $0.kind.rank >= kind.rank } ?? count
+    let end = self[start...].firstIndex { $0.kind != kind } ?? count
+    return start..<end
   }
 }
 

@@ -55,6 +55,7 @@ package struct UnnamedConstraintNamer {
       kind: kind, canonicalDefinition: canonicalDefinition, ordinal: 1)
     let ordinal = counts[first, default: 0] + 1
     counts[first] = ordinal
+    if ordinal == 1 { return first }
     return UnnamedConstraint.name(
       kind: kind, canonicalDefinition: canonicalDefinition, ordinal: ordinal)
   }

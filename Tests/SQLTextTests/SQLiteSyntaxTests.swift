@@ -15,6 +15,18 @@ struct SQLiteSyntaxTests {
     #expect(syntax.defaultValue(text, type: nil).canonical.string == canonical)
   }
 
+  /// Types that are read without tokens are what the tokens say.
+  @Test(arguments: [
+    "INT", "int8", "VarChar(10)", "NUMERIC(10,2)", "varchar(max)", "a1b2(3)4", "a(1)b", "10",
+    "a(1b)",
+    "a(0x1)", "a(1e5)", "DOUBLE PRECISION", "DECIMAL ( 10, 2 )", "(a)", "größe(1)",
+  ])
+  func types(_ text: String) throws {
+    let type = try syntax.typeName(text, in: TypeContext())
+    #expect(type.canonical.string == SQLiteSyntax.canonicalType(try syntax.tokens(of: text)))
+    #expect(type.text == text)
+  }
+
   /// In double quotes a name that is no column is a string; in other quotes it never is.
   @Test func lettersOfDoubleQuotedNamesCount() {
     func canonical(_ text: String) -> String { syntax.expression(text).canonical.string }

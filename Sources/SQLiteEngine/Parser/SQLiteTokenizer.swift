@@ -13,6 +13,7 @@ package struct SQLiteTokenizer {
 
   package static func tokenize(_ source: [UInt8]) throws(SQLiteSyntaxError) -> SQLiteTokens {
     var tokenizer = SQLiteTokenizer(source)
+    tokenizer.tokens.reserveCapacity(source.count / 5)
     try tokenizer.run()
     return SQLiteTokens(
       source: source, tokens: tokenizer.tokens, comments: tokenizer.comments)
@@ -157,16 +158,18 @@ package struct SQLiteTokenizer {
     add(.number, to: end)
   }
 
-  private static let longSymbols: [[UInt8]] = [
-    "->>", "->", "||", "<<", ">>", "<=", ">=", "<>", "==", "!=",
-  ].map { Array($0.utf8) }
-
   private mutating func addSymbol() throws(SQLiteSyntaxError) {
-    for symbol in Self.longSymbols where source[position...].starts(with: symbol) {
-      add(.symbol, to: position + symbol.count)
-      return
-    }
-    switch source[position] {
+    let byte = source[position]
+    let next = self.byte(at: position + 1)
+    switch byte {
+    case UInt8(ascii: "-") where next == UInt8(ascii: ">"):
+      add(.symbol, to: position + (self.byte(at: position + 2) == UInt8(ascii: ">") ? 3 : 2))
+    case UInt8(ascii: "|") where next == byte, UInt8(ascii: "=") where next == byte,
+      UInt8(ascii: "<")
+    where next == byte || next == UInt8(ascii: "=") || next == UInt8(ascii: ">"),
+      UInt8(ascii: ">") where next == byte || next == UInt8(ascii: "="),
+      UInt8(ascii: "!") where next == UInt8(ascii: "="):
+      add(.symbol, to: position + 2)
     case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: ","), UInt8(ascii: ";"),
       UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "*"),
       UInt8(ascii: "/"), UInt8(ascii: "%"), UInt8(ascii: "="), UInt8(ascii: "<"),
