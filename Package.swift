@@ -84,8 +84,8 @@ let package = Package(
       ],
       path: "Tests/Benchmarks",
       exclude: [
-        "bench.py", "bench.sh", "migrations.py", "migrations.sh", "raw-catalog.sql", "schema.sql",
-        "sqlite.py",
+        "bench.py", "bench.sh", "migrations.py", "migrations.sh", "online.py", "online.sh",
+        "raw-catalog.sql", "schema.sql", "sqlite.py",
       ]),
     .target(
       name: "TestSupport",
