@@ -54,6 +54,14 @@ package protocol Session: AnyObject {
   /// something else.
   func objectionsToHistory() throws(SessionError) -> [String]
 
+  /// Whether `runAtOnce` may have these statements.
+  func canRunAtOnce(_ statements: [String]) -> Bool
+  /// Opens a transaction and leaves it open, runs in it the statements of a section and then, secured, `record`,
+  /// whose rows it returns: all in one journey. `done` hears of each statement that ran, by its index.
+  func runAtOnce(
+    _ statements: [String], record: SessionQuery, done: (Int) -> Void
+  ) throws(SessionError) -> [[String?]]
+
   /// Whether a statement that runs outside of a transaction took effect.
   func probe(_ statement: String) throws(SessionError) -> StatementState
 }
@@ -70,6 +78,30 @@ extension Session {
 
   package func query(_ statement: String) throws(SessionError) -> [[String?]] {
     try query(statement, [])
+  }
+
+  package func canRunAtOnce(_ statements: [String]) -> Bool { false }
+  package func runAtOnce(
+    _ statements: [String], record: SessionQuery, done: (Int) -> Void
+  ) throws(SessionError) -> [[String?]] {
+    try begin(.transaction)
+    for (index, statement) in statements.enumerated() {
+      try execute(statement)
+      done(index)
+    }
+    try secure()
+    return try query(record.text, record.parameters)
+  }
+}
+
+/// A statement with its parameters, as `Session.query` takes them.
+package struct SessionQuery: Hashable, Sendable {
+  package let text: String
+  package let parameters: [String?]
+
+  package init(_ text: String, _ parameters: [String?]) {
+    self.text = text
+    self.parameters = parameters
   }
 }
 

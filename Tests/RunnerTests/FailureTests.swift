@@ -82,6 +82,51 @@ import Testing
     #expect(try place.value("SELECT count(*) FROM t") == "1")
   }
 
+  // MARK: - What a section leaves behind
+
+  /// The runner's own prepared statements go with the migration's.
+  @Test func whatWasPreparedIsTakenAway() throws {
+    let place = try Place(.postgresql)
+    defer { place.close() }
+    for version in 1...4 {
+      try place.migration(
+        version, "t\(version)",
+        up: """
+          CREATE TABLE public.t\(version) (a int);
+          SET statement_timeout = '1h';
+          \(version == 2 ? "DEALLOCATE ALL;" : "")
+          \(version == 3 ? "DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$;" : "")
+          """,
+        down: "DROP TABLE public.t\(version);\nDO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$;\n")
+    }
+    let answer = try place.kedge("apply")
+    #expect(answer.code == 0, "\(answer.errors)")
+    #expect(try place.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == "4")
+    #expect(
+      try place.value("SELECT count(*) FROM kedge.event WHERE kind = 'applied'") == "4")
+    let back = try place.kedge("rollback", "--all", "--allow", "all")
+    #expect(back.code == 0, "\(back.errors)")
+    #expect(try place.value("SELECT count(*) FROM kedge.migration") == "0")
+  }
+
+  @Test func howLongASectionTookIsWrittenDown() throws {
+    let place = try Place(.postgresql)
+    defer { place.close() }
+    try place.migration(
+      1, "slow", up: "CREATE TABLE public.t (a int);\nSELECT pg_sleep(0.3);\n",
+      down: "DROP TABLE public.t;\nSELECT pg_sleep(0.3);\n")
+    #expect(try place.kedge("apply").code == 0)
+    #expect(
+      try place.value("SELECT milliseconds BETWEEN 300 AND 30000 FROM kedge.migration") == "t")
+    #expect(try place.kedge("rollback", "--allow", "all").code == 0)
+    #expect(
+      try place.value(
+        """
+        SELECT count(*) FROM kedge.event
+        WHERE kind IN ('applied', 'reverted') AND milliseconds BETWEEN 300 AND 30000
+        """) == "2")
+  }
+
   // MARK: - The answer to COMMIT is lost
 
   @Test(arguments: [true, false]) func anAnswerToCommitIsLost(isCommitted: Bool) throws {

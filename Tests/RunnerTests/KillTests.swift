@@ -6,16 +6,17 @@ import Testing
 /// Runners, their sessions and their servers are killed at random moments; what is left is told truthfully, and
 /// the next run finishes it.
 @Suite(.serialized) struct KillTests {
-  enum Violence: CaseIterable { case runner, session, lock, server }
+  private typealias Blow = (RunningKedge, Place) throws -> Void
 
   static let isLong = ProcessInfo.processInfo.environment["KEDGE_LONG_TESTS"] != nil
-  /// Kills of one test.
-  static let kills = isLong ? 125 : 6
+  /// Kills of one test; a restart takes a second or two.
+  private static let kills = isLong ? 125 : 6
+  private static let restarts = isLong ? 40 : 4
 
   @Test(arguments: [1, 2]) func sqliteRunnersThatAreKilled(seed: UInt64) throws {
     let place = try Place(.sqlite)
     defer { place.close() }
-    try torment(place, [.runner], seed: seed)
+    try torment(place, [Self.endRunner], Self.kills, seed: seed)
   }
 
   @Test(arguments: [1, 2]) func postgresRunnersThatAreKilled(seed: UInt64) throws {
@@ -24,11 +25,21 @@ import Testing
     defer { server.stop() }
     let place = try Place(.postgresql, on: server)
     defer { place.close() }
-    try torment(place, seed == 1 ? [.runner] : Violence.allCases, seed: seed)
+    let all: [Blow] = [Self.endRunner, Self.endSession, Self.endLock, Self.crashServer]
+    try torment(place, seed == 1 ? [Self.endRunner] : all, Self.kills, seed: seed)
+  }
+
+  @Test(arguments: RestartableServer.Stop.allCases)
+  func serversThatAreRestarted(how: RestartableServer.Stop) throws {
+    let server = try RestartableServer()
+    defer { server.close() }
+    let place = try Place(.postgresql, on: server)
+    defer { place.close() }
+    try torment(place, [{ _, _ in try server.restart(how) }], Self.restarts, seed: 3)
   }
 
   /// Goes up and down until so many runs were killed.
-  private func torment(_ place: Place, _ means: [Violence], seed: UInt64) throws {
+  private func torment(_ place: Place, _ means: [Blow], _ kills: Int, seed: UInt64) throws {
     var random = Random(seed: seed)
     let witness = try Witness(place)
     var killed = 0
@@ -44,13 +55,13 @@ import Testing
     let empty = try place.kedge("rollback", "--all", "--allow", "all")
     #expect(empty.code == 0, "\(empty.errors)")
 
-    while killed < Self.kills {
+    while killed < kills {
       let command = try next(witness, goesUp, &random)
       let run = try place.start(command[0], Array(command.dropFirst()))
       Thread.sleep(forTimeInterval: Double.random(in: 0...(span / .seconds(1)), using: &random))
       if run.isRunning {
         killed += 1
-        try strike(means[Int.random(in: 0..<means.count, using: &random)], run, place)
+        try means[Int.random(in: 0..<means.count, using: &random)](run, place)
       }
       let answer = try run.wait()
       try place.settle()
@@ -80,20 +91,26 @@ import Testing
     return goesUp ? ["apply"] : ["rollback", "--all", "--allow", "all"]
   }
 
-  private func strike(_ violence: Violence, _ run: RunningKedge, _ place: Place) throws {
-    switch violence {
-    case .runner: run.signal(SIGKILL)
-    case .session: try end("= 'kedge'", place)
-    case .lock: try end("LIKE 'kedge lock%'", place)
-    case .server:
-      let victim = try place.connect()
-      // A session that dies like this makes the server end all others and recover from its log.
-      kill(victim.processID, SIGKILL)
-      _ = try? victim.query("SELECT 1")
-    }
+  // MARK: - Blows
+
+  private static func endRunner(_ run: RunningKedge, _ place: Place) { run.signal(SIGKILL) }
+
+  private static func endSession(_ run: RunningKedge, _ place: Place) throws {
+    try end("= 'kedge'", place)
   }
 
-  private func end(_ application: String, _ place: Place) throws {
+  private static func endLock(_ run: RunningKedge, _ place: Place) throws {
+    try end("LIKE 'kedge lock%'", place)
+  }
+
+  /// A session that dies like this makes the server end all others and recover from its log.
+  private static func crashServer(_ run: RunningKedge, _ place: Place) throws {
+    let victim = try place.connect()
+    kill(victim.processID, SIGKILL)
+    _ = try? victim.query("SELECT 1")
+  }
+
+  private static func end(_ application: String, _ place: Place) throws {
     try place.run(
       """
       SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -3,6 +3,14 @@ import PostgresEngine
 import SchemaModel
 import Testing
 
+/// A server of the tests'.
+protocol TestServer {
+  var socketDirectory: String { get }
+  func connect(database: String, user: String?) throws(PostgresError) -> PostgresConnection
+}
+
+extension PrivateServer: TestServer {}
+
 /// A folder with migrations, and a database on which the built `kedge` runs them.
 final class Place {
   struct Answer {
@@ -15,10 +23,10 @@ final class Place {
   let folder: URL
   /// As it is given to `kedge`.
   var address: String
-  let server: PrivateServer?
+  let server: (any TestServer)?
   let name: String
 
-  init(_ engine: EngineName, on server: PrivateServer? = nil) throws {
+  init(_ engine: EngineName, on server: (any TestServer)? = nil) throws {
     self.engine = engine
     name = "kedge_\(UInt64.random(in: 0 ... .max))"
     folder = FileManager.default.temporaryDirectory.appending(path: name)
@@ -31,7 +39,7 @@ final class Place {
     case .postgresql:
       let server = try server ?? RunnerServer.shared()
       self.server = server
-      try server.connect().execute("CREATE DATABASE \(name)")
+      try server.connect(database: "postgres", user: nil).execute("CREATE DATABASE \(name)")
       address = Place.url(server.socketDirectory, name)
     }
   }
@@ -42,7 +50,7 @@ final class Place {
 
   /// Removes the database and the folder.
   func close() {
-    if let server, let connection = try? server.connect() {
+    if let server, let connection = try? server.connect(database: "postgres", user: nil) {
       try? connection.execute("DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
     }
     try? FileManager.default.removeItem(at: folder)
@@ -119,10 +127,12 @@ final class Place {
     return try server.connect(database: name, user: user)
   }
 
-  /// Waits until a query returns a row; false when that takes too long.
-  func wait(for query: String) throws -> Bool {
+  /// Waits until a query returns a row; false when that takes too long. `evenMissing`: what it reads may still have
+  /// to be made.
+  func wait(for query: String, evenMissing: Bool = false) throws -> Bool {
     for _ in 0..<300 {
-      if try !rows(query).isEmpty { return true }
+      let found = evenMissing ? (try? rows(query)) ?? [] : try rows(query)
+      if !found.isEmpty { return true }
       Thread.sleep(forTimeInterval: 0.05)
     }
     return false

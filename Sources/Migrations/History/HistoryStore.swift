@@ -195,22 +195,64 @@ package struct HistoryStore {
       return try log(
         kind, migration.version, section: section, statement: statement, milliseconds: milliseconds)
     }
+    let query = saving(
+      migration, logging: kind, section: section, statement: statement, milliseconds: milliseconds,
+      measuring: false)
+    guard try !session.query(query.text, query.parameters).isEmpty else {
+      throw SessionError.fenced
+    }
+  }
+
+  /// What PostgreSQL is asked to write the row and a line of the log. Nothing comes back where another runner has
+  /// taken over. `measuring` adds the time since the transaction began, as the server sees it.
+  func saving(
+    _ migration: AppliedMigration, logging kind: HistoryEvent.Kind, section: Int?,
+    statement: Int? = nil, milliseconds: Int?, measuring: Bool
+  ) -> SessionQuery {
     let fields = Self.fields(of: migration)
     let event = eventFields(
       kind, migration.version, section: section, statement: statement, milliseconds: milliseconds)
-    let rows = try session.query(
+    return SessionQuery(
       """
-      WITH fence AS (
-        SELECT FROM \(tables.state)
-        WHERE id = 1 AND epoch = CAST($\(fields.count + event.count + 1) AS bigint) FOR UPDATE
-      ), saved AS (
-        INSERT INTO \(tables.migration) (\(Self.rowColumns)) SELECT \(Self.rowValues) FROM fence
-        \(Self.rowUpdate)
+      WITH \(fence(after: fields.count + event.count, measuring: measuring)), saved AS (
+        INSERT INTO \(tables.migration) (\(Self.rowColumns))
+        SELECT \(Self.rowValues) + fence.elapsed FROM fence \(Self.rowUpdate)
       )
-      INSERT INTO \(tables.event) (\(Self.eventColumns))
-      SELECT \(Self.eventValues(after: fields.count)) FROM fence RETURNING 1
+      \(logging(after: fields.count))
       """, fields + event + [String(epoch)])
-    guard !rows.isEmpty else { throw SessionError.fenced }
+  }
+
+  /// The same for a row that goes.
+  func removing(_ version: MigrationVersion, section: Int?, measuring: Bool) -> SessionQuery {
+    let event = eventFields(
+      .reverted, version, section: section, statement: nil, milliseconds: 0)
+    return SessionQuery(
+      """
+      WITH \(fence(after: 1 + event.count, measuring: measuring)), removed AS (
+        DELETE FROM \(tables.migration) USING fence WHERE version = $1
+      )
+      \(logging(after: 1))
+      """, [version.text] + event + [String(epoch)])
+  }
+
+  private func fence(after count: Int, measuring: Bool) -> String {
+    let elapsed = """
+      CAST(1000 * pg_catalog.date_part('epoch',
+        pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp()) AS bigint)
+      """
+    return """
+      fence AS (
+        SELECT \(measuring ? elapsed : "CAST(0 AS bigint)") AS elapsed FROM \(tables.state)
+        WHERE id = 1 AND epoch = CAST($\(count + 1) AS bigint) FOR UPDATE
+      )
+      """
+  }
+
+  private func logging(after count: Int) -> String {
+    """
+    INSERT INTO \(tables.event) (\(Self.eventColumns))
+    SELECT \(Self.eventValues(after: count, elapsed: " + fence.elapsed")) FROM fence RETURNING 1
+    """
   }
 
   private static let rowColumns = """
@@ -282,9 +324,11 @@ package struct HistoryStore {
     "kind, version, section, statement, detail, milliseconds, run, actor"
 
   /// Their parameters are counted from the next on.
-  private static func eventValues(after count: Int) -> String {
+  private static func eventValues(after count: Int, elapsed: String = "") -> String {
     let types = ["text", "text", "integer", "integer", "text", "bigint", "text", "text"]
-    return types.enumerated().map { "CAST($\(count + $0 + 1) AS \($1))" }.joined(separator: ", ")
+    return types.enumerated().map { index, type in
+      "CAST($\(count + index + 1) AS \(type))" + (type == "bigint" ? elapsed : "")
+    }.joined(separator: ", ")
   }
 
   private func eventFields(

@@ -50,29 +50,34 @@ struct Commit {
     self.tools = tools
   }
 
-  /// `what` is committed, in words.
-  func run(_ mode: Section.Mode, what: String) throws(SessionError) {
+  /// `what` is committed, in words. `isRecorded` looks into the history on a connection of its own: a server that
+  /// came up after a crash may have given the name of a lost transaction to another one.
+  func run(
+    _ mode: Section.Mode, what: String, isRecorded: () throws(SessionError) -> Bool = { true }
+  ) throws(SessionError) {
     let transaction = try session.transactionName()
     do throws(SessionError) {
       try session.commit(mode)
     } catch {
       guard error.kind == .connectionLost, let transaction else { throw error }
-      try settle(transaction, error, what)
+      try settle(transaction, error, what, isRecorded)
     }
   }
 
   private func settle(
-    _ transaction: String, _ error: SessionError, _ what: String
+    _ transaction: String, _ error: SessionError, _ what: String,
+    _ isRecorded: () throws(SessionError) -> Bool
   ) throws(SessionError) {
+    let isLost = SessionError(
+      .connectionLost, error.message + "; \(what) was not committed", code: error.code,
+      nextStep: error.nextStep)
     for attempt in 1...options.attempts {
       switch (try? session.commitState(of: transaction)) ?? .inProgress {
       case .committed:
-        tools.report(.note("the connection was lost while \(what) was committed: it was"))
-        return try session.reopen()
-      case .aborted:
-        throw SessionError(
-          .connectionLost, error.message + "; \(what) was not committed", code: error.code,
-          nextStep: error.nextStep)
+        try session.reopen()
+        guard try isRecorded() else { throw isLost }
+        return tools.report(.note("the connection was lost while \(what) was committed: it was"))
+      case .aborted: throw isLost
       case .inProgress: tools.wait(Retries.pause(attempt))
       case .unknown: throw unknown(error, what)
       }

@@ -58,7 +58,11 @@ package struct Runner {
       do {
         try session.begin(.transaction)
         for task in tasks { try perform(task, &history, isNested: true) }
-        try Commit(session, options, tools).run(.transaction, what: "all of it")
+        let wanted = history.migrations.map { RecordedSchema.Mark($0) }
+        try Commit(session, options, tools).run(.transaction, what: "all of it") {
+          () throws(SessionError) in
+          try store.read().migrations.map { RecordedSchema.Mark($0) } == wanted
+        }
       } catch {
         session.rollback(.transaction)
         var failure = error as? RunnerFailure ?? RunnerFailure(error, tasks)

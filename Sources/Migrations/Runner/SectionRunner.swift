@@ -29,7 +29,13 @@ struct SectionRunner {
     var done = row
     try Retries(options, tools).run {
       done = row
-      try transaction(section) { try runInside(index, section, &done, record) }
+      try transaction(
+        section, isRecorded: { () throws(SessionError) in try isRecorded(done, record) }
+      ) {
+        if try runAtOnce(index, section, &done, record) { return }
+        try begin(section)
+        try runInside(index, section, &done, record)
+      }
     }
     row = done
   }
@@ -48,7 +54,10 @@ struct SectionRunner {
     if isNested { return try statements(index, section) }
     if section.mode != .noTransaction {
       return try Retries(options, tools).run {
-        try transaction(section) { try statements(index, section) }
+        try transaction(section) {
+          try begin(section)
+          try statements(index, section)
+        }
       }
     }
     do {
@@ -80,6 +89,7 @@ struct SectionRunner {
     }
     try Retries(options, tools).run {
       try transaction(first) {
+        try begin(first)
         for (index, section) in script.sections.enumerated() {
           if index > 0 {
             try named(section) { () throws(SessionError) in try session.beginInside() }
@@ -96,18 +106,35 @@ struct SectionRunner {
 
   // MARK: - In a transaction
 
-  private func transaction(_ section: MigrationScript.Section, _ body: () throws -> Void) throws {
+  private func isRecorded(
+    _ row: AppliedMigration, _ record: Record
+  ) throws(SessionError) -> Bool {
+    let found = try store.read().migration(row.version)
+    return switch record {
+    case .save: found.map { RecordedSchema.Mark($0) == RecordedSchema.Mark(row) } ?? false
+    case .remove: found == nil
+    }
+  }
+
+  /// Commits the transaction that `body` has opened, or takes it back.
+  private func transaction(
+    _ section: MigrationScript.Section,
+    isRecorded: () throws(SessionError) -> Bool = { true }, _ body: () throws -> Void
+  ) throws {
     do {
-      try named(section) { () throws(SessionError) in try session.begin(section.mode) }
       try body()
       try named(section) { () throws(SessionError) in
         try Commit(session, options, tools).run(
-          section.mode, what: "section \(section.number) of \(title)")
+          section.mode, what: "section \(section.number) of \(title)", isRecorded: isRecorded)
       }
     } catch {
       session.rollback(section.mode)
       throw error
     }
+  }
+
+  private func begin(_ section: MigrationScript.Section) throws {
+    try named(section) { () throws(SessionError) in try session.begin(section.mode) }
   }
 
   /// Runs the statements of a section in the transaction that is open.
@@ -146,8 +173,7 @@ struct SectionRunner {
     let version = row.version
     switch record {
     case .save(let isLast):
-      row.progress = .init(sectionsDone: row.progress.sectionsDone + 1)
-      if isLast { row.state = .applied }
+      advance(&row, isLast: isLast)
       try store.save(
         row, logging: isLast ? .applied : .sectionDone, section: section.number,
         milliseconds: isLast ? row.milliseconds : elapsed)
@@ -155,6 +181,11 @@ struct SectionRunner {
       try store.remove(version)
       try store.log(.reverted, version, section: section.number, milliseconds: elapsed)
     }
+  }
+
+  func advance(_ row: inout AppliedMigration, isLast: Bool) {
+    row.progress = .init(sectionsDone: row.progress.sectionsDone + 1)
+    if isLast { row.state = .applied }
   }
 
   func note(

@@ -2,23 +2,56 @@ import CLibPQ
 import Dispatch
 import Synchronization
 
+enum PipelineEvent: @unchecked Sendable {
+  // Unchecked: a result belongs to whoever takes it.
+  case result(OpaquePointer)
+  /// The end of one statement's results.
+  case end
+  /// The connection broke; nothing more comes.
+  case lost
+}
+
+/// Receives the results of a pipeline, which must end with a sync.
+struct PipelineResults {
+  private let handle: OpaquePointer
+
+  init(_ handle: OpaquePointer) { self.handle = handle }
+
+  /// Waits for the next event; nil after the last.
+  func next() -> PipelineEvent? {
+    guard waitForResult() else { return .lost }
+    guard let result = PQgetResult(handle) else {
+      return PQstatus(handle) == CONNECTION_BAD ? .lost : .end
+    }
+    if PQresultStatus(result) == PGRES_PIPELINE_SYNC {
+      PQclear(result)
+      return nil
+    }
+    return .result(result)
+  }
+
+  /// Writes what is still unsent and reads what has come, both at once: a server that waits for us
+  /// to read stops reading itself.
+  private func waitForResult() -> Bool {
+    while true {
+      let unsent = PQflush(handle)
+      guard unsent >= 0 else { return false }
+      if PQisBusy(handle) == 0 { return true }
+      let ready = waitForSocket(PQsocket(handle), writing: unsent == 1, timeout: nil)
+      guard ready != .failed else { return false }
+      if ready == .readable, PQconsumeInput(handle) == 0 { return false }
+    }
+  }
+}
+
 /// Receives the results of a pipeline on a thread of its own, so that the server is never held up by
 /// whoever works on what has come. Nobody else may touch the connection until `next` has answered nil.
 final class PipelineReader: @unchecked Sendable {
   // Unchecked: the handle is the reading thread's alone until that is done.
   private let handle: OpaquePointer
 
-  enum Event: @unchecked Sendable {
-    // Unchecked: a result belongs to whoever takes it.
-    case result(OpaquePointer)
-    /// The end of one statement's results.
-    case end
-    /// The connection broke; nothing more comes.
-    case lost
-  }
-
   private struct State {
-    var events: [Event] = []
+    var events: [PipelineEvent] = []
     var taken = 0
   }
 
@@ -42,7 +75,7 @@ final class PipelineReader: @unchecked Sendable {
   }
 
   /// Waits for the next event; nil after the last, and only once.
-  func next() -> Event? {
+  func next() -> PipelineEvent? {
     arrival.wait()
     return state.withLock { state in
       guard state.taken < state.events.count else { return nil }
@@ -52,36 +85,11 @@ final class PipelineReader: @unchecked Sendable {
   }
 
   private func read() {
-    while true {
-      guard waitForResult() else { return add(.lost) }
-      guard let result = PQgetResult(handle) else {
-        if PQstatus(handle) == CONNECTION_BAD { return add(.lost) }
-        add(.end)
-        continue
-      }
-      if PQresultStatus(result) == PGRES_PIPELINE_SYNC {
-        PQclear(result)
-        return
-      }
-      add(.result(result))
-    }
-  }
-
-  private func add(_ event: Event) {
-    state.withLock { $0.events.append(event) }
-    arrival.signal()
-  }
-
-  /// Writes what is still unsent and reads what has come, both at once: a server that waits for us
-  /// to read stops reading itself.
-  private func waitForResult() -> Bool {
-    while true {
-      let unsent = PQflush(handle)
-      guard unsent >= 0 else { return false }
-      if PQisBusy(handle) == 0 { return true }
-      let ready = waitForSocket(PQsocket(handle), writing: unsent == 1, timeout: nil)
-      guard ready != .failed else { return false }
-      if ready == .readable, PQconsumeInput(handle) == 0 { return false }
+    let results = PipelineResults(handle)
+    while let event = results.next() {
+      state.withLock { $0.events.append(event) }
+      arrival.signal()
+      if case .lost = event { return }
     }
   }
 }

@@ -40,7 +40,12 @@ package struct PostgresConnection: ~Copyable {
   package borrowing func query(
     _ sql: String, _ parameters: [String?] = []
   ) throws(PostgresError) -> PostgresRows {
-    try send(sql, parameters)
+    try send(.text(sql, parameters))
+    return try answer()
+  }
+
+  /// Receives the answer to one statement.
+  borrowing func answer() throws(PostgresError) -> PostgresRows {
     var rows: PostgresRows?
     var failure: PostgresError?
     while let result = PQgetResult(handle) {
@@ -54,55 +59,6 @@ package struct PostgresConnection: ~Copyable {
     if let failure { throw failure }
     guard let rows else { throw lost() }
     return rows
-  }
-
-  /// Sends the statements all at once and returns their rows in order: one round trip for the lot.
-  ///
-  /// Outside a transaction of the caller's they form one implicit transaction; after an error none of
-  /// the later ones runs.
-  package borrowing func run(_ statements: [String]) throws(PostgresError) -> [PostgresRows] {
-    var all: [PostgresRows] = []
-    all.reserveCapacity(statements.count)
-    try run(statements) { _, rows in all.append(rows) }
-    return all
-  }
-
-  /// The same, with each statement's rows handed over as they come: the server works on the next
-  /// statements meanwhile, and what it answers is received meanwhile.
-  package borrowing func run(
-    _ statements: [String], _ receive: (Int, PostgresRows) -> Void
-  ) throws(PostgresError) {
-    guard !statements.isEmpty else { return }
-    guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else { throw lost() }
-    defer {
-      PQexitPipelineMode(handle)
-      PQsetnonblocking(handle, 0)
-    }
-    var failure: PostgresError?
-    do throws(PostgresError) {
-      for sql in statements { try send(sql, []) }
-    } catch {
-      failure = error
-    }
-    // The sync is needed even after a failed send, to leave the pipeline in order.
-    guard PQpipelineSync(handle) == 1 else { throw failure ?? lost() }
-
-    let results = PipelineReader(handle)
-    var index = 0
-    while let event = results.next() {
-      switch event {
-      case .end: index += 1
-      case .lost: failure = failure ?? lost()
-      case .result(let result):
-        do throws(PostgresError) {
-          let rows = try take(result, statementIndex: index)
-          if failure == nil { receive(index, rows) }
-        } catch {
-          if failure == nil { failure = error }
-        }
-      }
-    }
-    if let failure { throw failure }
   }
 
   // MARK: - About the connection
@@ -147,22 +103,26 @@ package struct PostgresConnection: ~Copyable {
 
   // MARK: - libpq
 
-  private borrowing func send(
-    _ sql: String, _ parameters: [String?]
-  ) throws(PostgresError) {
-    guard !sql.utf8.contains(0), !parameters.contains(where: { $0?.utf8.contains(0) ?? false })
-    else { throw .nulByte }
-    let sent =
-      parameters.isEmpty
-      ? PQsendQueryParams(handle, sql, 0, nil, nil, nil, nil, 0)
-      : withCStrings(parameters) {
+  borrowing func send(_ step: PipelineStep) throws(PostgresError) {
+    let parameters = step.parameters
+    guard !parameters.contains(where: { $0?.utf8.contains(0) ?? false }) else { throw .nulByte }
+    let sent: Int32
+    switch step.command {
+    case .text(let sql):
+      guard !sql.utf8.contains(0) else { throw .nulByte }
+      sent = withCStrings(parameters) {
         PQsendQueryParams(handle, sql, Int32(parameters.count), nil, $0, nil, nil, 0)
       }
+    case .prepared(let name):
+      sent = withCStrings(parameters) {
+        PQsendQueryPrepared(handle, name, Int32(parameters.count), $0, nil, nil, 0)
+      }
+    }
     guard sent == 1 else { throw lost() }
   }
 
   /// Takes the result over and either returns its rows or throws what it says.
-  private borrowing func take(
+  borrowing func take(
     _ result: OpaquePointer, statementIndex: Int
   ) throws(PostgresError) -> PostgresRows {
     switch PQresultStatus(result) {
@@ -189,7 +149,7 @@ package struct PostgresConnection: ~Copyable {
     }
   }
 
-  private borrowing func lost() -> PostgresError {
+  borrowing func lost() -> PostgresError {
     let words = PQerrorMessage(handle).map { String(cString: $0) } ?? ""
     return .connectionLost(target.masking(oneLine(words)))
   }

@@ -10,6 +10,8 @@ package final class PostgresSession: Session {
   private var connection: PostgresConnection
   /// The name of the open transaction, once it is known.
   private var transaction: String?
+  /// Of what every section needs; none behind a pooler, where they would be another client's.
+  private var names = PreparedNames()
   private let target: ConnectionString
   /// The role that owns what is created.
   private let role: String?
@@ -24,13 +26,17 @@ package final class PostgresSession: Session {
   /// Milliseconds; longer than `deadlock_timeout`, after which autovacuum gives way.
   private static let lockTimeout = 3_000
 
-  package init(_ target: ConnectionString, role: String? = nil) throws(PostgresError) {
+  /// `isPooled` where that is known; else it is found out.
+  package init(
+    _ target: ConnectionString, role: String? = nil, isPooled: Bool? = nil
+  ) throws(PostgresError) {
     self.target = target
     self.role = role
     connection = try PostgresConnection(target)
     serverVersion = connection.serverVersionNumber
     let process = try connection.query("SELECT pg_catalog.pg_backend_pid()").first?.integer(0)
-    isPooled = process != Int(connection.processID)
+    self.isPooled = isPooled ?? (process != Int(connection.processID))
+    serverProcessID = process.flatMap { Int32(exactly: $0) } ?? connection.processID
     let known = try connection.run([
       "BEGIN",
       role.map { "SELECT pg_catalog.set_config('role', \(quotedLiteral($0)), true)" } ?? "SELECT",
@@ -38,25 +44,28 @@ package final class PostgresSession: Session {
     ])
     startingRole = known[2].first?.text(0) ?? "none"
     user = known[2].first?.text(1) ?? ""
-    if !isPooled { _ = try connection.run(sessionSettings) }
+    if !self.isPooled { _ = try connection.run(sessionSettings) }
   }
 
   package var engine: EngineName { .postgresql }
   package var label: String { target.masked }
   package var isOpen: Bool { connection.isOpen }
   package var isInTransaction: Bool { connection.isInTransaction }
-  package var processID: Int32 { connection.processID }
+  /// The server's own number, which a pooler keeps to itself.
+  private var serverProcessID: Int32
 
   package func canceller() -> PostgresCanceller? { connection.canceller() }
 
   /// Tells about an index that this session builds, until it is stopped.
   package func watchIndex(_ report: @escaping @Sendable (String) -> Void) -> IndexProgress? {
-    isPooled ? nil : IndexProgress.start(target, process: processID, report: report)
+    isPooled ? nil : IndexProgress.start(target, process: serverProcessID, report: report)
   }
 
   package func reopen() throws(SessionError) {
     try translated { () throws(PostgresError) in
       connection = try PostgresConnection(target)
+      names.forget()
+      serverProcessID = connection.processID
       if !isPooled { _ = try connection.run(sessionSettings) }
     }
   }
@@ -68,34 +77,39 @@ package final class PostgresSession: Session {
   private static let safePath = ["pg_catalog", "pg_temp"]
 
   /// Between sections: nothing that a migration has set stays.
-  private var sessionSettings: [String] {
-    ["RESET SESSION AUTHORIZATION", "RESET ALL"]
-      + settings(path: Self.safePath, lockTimeout: Self.lockTimeout, local: false)
-  }
+  private var sessionSettings: [String] { Self.resets + [safeSettings] }
 
-  private func settings(path: [String], lockTimeout: Int, local: Bool) -> [String] {
+  private static let resets = ["RESET SESSION AUTHORIZATION", "RESET ALL"]
+  private lazy var safeSettings = settings(
+    path: Self.safePath, lockTimeout: Self.lockTimeout, local: false)
+
+  private func settings(path: [String], lockTimeout: Int, local: Bool) -> String {
     let pinned = SessionSettings(lockTimeout: lockTimeout, statementTimeout: 0, searchPath: path)
-    return [
-      pinned.statement(local: local)
-        + ", pg_catalog.set_config('role', \(quotedLiteral(startingRole)), \(local))"
-        + (isPooled ? "" : ", pg_catalog.set_config('application_name', 'kedge', \(local))")
-    ]
+    return pinned.statement(local: local)
+      + ", pg_catalog.set_config('role', \(quotedLiteral(startingRole)), \(local))"
+      + (isPooled ? "" : ", pg_catalog.set_config('application_name', 'kedge', \(local))")
   }
 
   /// What a section of its own finds: a session of ours has the rest from its last commit.
   private var sectionSettings: [String] {
-    isPooled
-      ? settings(path: ["public"], lockTimeout: Self.lockTimeout, local: true)
-      : ["SELECT pg_catalog.set_config('search_path', 'public', true)"]
-  }
-
-  private var localSafeSettings: [String] {
     [
-      "SET LOCAL SESSION AUTHORIZATION DEFAULT",
-      "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), "
-        + "pg_catalog.set_config('role', \(quotedLiteral(startingRole)), true)",
+      isPooled
+        ? settings(path: ["public"], lockTimeout: Self.lockTimeout, local: true)
+        : "SET LOCAL search_path TO public"
     ]
   }
+
+  private var localSafeSettings: [String] { [Self.ownAuthorization, safePathAndRole] }
+
+  private static let ownAuthorization = "SET LOCAL SESSION AUTHORIZATION DEFAULT"
+  private var safePathAndRole: String {
+    "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), "
+      + "pg_catalog.set_config('role', \(quotedLiteral(startingRole)), true)"
+  }
+  /// It also tells the transaction's name, which the commit needs. Types are qualified, since the path is still
+  /// the migration's when this is read.
+  private lazy var securing =
+    safePathAndRole + ", CAST(pg_catalog.pg_current_xact_id() AS pg_catalog.text)"
 
   // MARK: - Statements
 
@@ -138,9 +152,12 @@ package final class PostgresSession: Session {
     _ statement: String, _ parameters: [String?]
   ) throws(SessionError) -> [[String?]] {
     try translated { () throws(PostgresError) in
-      let rows = try connection.query(statement, parameters)
-      return rows.map { row in (0..<rows.columnCount).map { row.optionalText($0) } }
+      Self.texts(of: try connection.query(statement, parameters))
     }
+  }
+
+  private static func texts(of rows: PostgresRows) -> [[String?]] {
+    rows.map { row in (0..<rows.columnCount).map { row.optionalText($0) } }
   }
 
   package func readSchema() throws(SessionError) -> Schema {
@@ -157,7 +174,7 @@ package final class PostgresSession: Session {
         _ = try connection.run(["BEGIN"] + sectionSettings)
       case .noTransaction:
         // What runs outside of a transaction waits for others by design: a limit would leave it half done.
-        _ = try connection.run(settings(path: ["public"], lockTimeout: 0, local: false))
+        try connection.execute(settings(path: ["public"], lockTimeout: 0, local: false))
       }
     }
   }
@@ -174,24 +191,76 @@ package final class PostgresSession: Session {
 
   package func beginInside() throws(SessionError) {
     try translated { () throws(PostgresError) in
-      _ = try connection.run(
+      try connection.execute(
         settings(path: ["public"], lockTimeout: Self.lockTimeout, local: true))
     }
   }
 
-  /// On the way it learns the transaction's name, which the commit needs.
   package func secure() throws(SessionError) {
     try translated { () throws(PostgresError) in
-      let answers = try connection.run(localSafeSettings + [Self.transactionQuery])
-      transaction = answers.last?.first?.optionalText(0)
+      let answers = try connection.run([Self.ownAuthorization, securing])
+      transaction = answers.last?.first?.optionalText(2)
     }
   }
 
   package func commit(_ mode: Section.Mode) throws(SessionError) {
     try translated { () throws(PostgresError) in
-      let end = mode == .noTransaction ? [] : ["COMMIT"]
-      _ = try connection.run(end + (isPooled ? [] : sessionSettings))
+      let end: [PipelineStep] = mode == .noTransaction ? [] : [.text("COMMIT")]
+      guard !isPooled else { return try connection.run(end) { _, _ in } }
+      do throws(PostgresError) {
+        let reset = Self.resets.map { PipelineStep.text($0) } + [names.step(safeSettings)]
+        try connection.run(end + reset) { _, _ in }
+      } catch {
+        // What was committed before it stands; the settings are still to be made.
+        guard names.areGone(error, since: end.count) else { throw error }
+        names.forget()
+        _ = try connection.run(sessionSettings)
+      }
     }
+  }
+
+  // MARK: - A section at once
+
+  package func canRunAtOnce(_ statements: [String]) -> Bool {
+    // An environment's role is looked at after every statement.
+    !isPooled && role == nil && statements.allSatisfy(PipelineStep.isSafe)
+  }
+
+  package func runAtOnce(
+    _ statements: [String], record: SessionQuery, done: (Int) -> Void
+  ) throws(SessionError) -> [[String?]] {
+    try translated { () throws(PostgresError) in
+      for text in [record.text, securing, safeSettings] {
+        try names.prepare(text, on: connection)
+      }
+      do throws(PostgresError) {
+        return try send(statements, record, done)
+      } catch {
+        guard names.areGone(error, since: 1 + sectionSettings.count + statements.count) else {
+          throw error
+        }
+        names.forget()
+        rollback(.transaction)
+        return try send(statements, record, done)
+      }
+    }
+  }
+
+  private func send(
+    _ statements: [String], _ record: SessionQuery, _ done: (Int) -> Void
+  ) throws(PostgresError) -> [[String?]] {
+    transaction = nil
+    let before = ["BEGIN"] + sectionSettings
+    let steps =
+      (before + statements + [Self.ownAuthorization]).map { PipelineStep.text($0) }
+      + [names.step(securing), names.step(record.text, record.parameters)]
+    var rows: [[String?]] = []
+    try connection.run(steps) { index, answer in
+      if statements.indices.contains(index - before.count) { done(index - before.count) }
+      if index == steps.count - 2 { transaction = answer.first?.optionalText(2) }
+      if index == steps.count - 1 { rows = Self.texts(of: answer) }
+    }
+    return rows
   }
 
   package func rollback(_ mode: Section.Mode) {
@@ -210,13 +279,19 @@ package final class PostgresSession: Session {
   package func commitState(of transaction: String) throws(SessionError) -> CommitState {
     try translated { () throws(PostgresError) in
       let other = try PostgresConnection(target)
-      let rows = try other.query(
-        "SELECT pg_catalog.pg_xact_status($1::text::pg_catalog.xid8)", [transaction])
-      switch rows.first?.optionalText(0) {
-      case "committed": return .committed
-      case "aborted": return .aborted
-      case "in progress": return .inProgress
-      default: return .unknown
+      do throws(PostgresError) {
+        let rows = try other.query(
+          "SELECT pg_catalog.pg_xact_status($1::text::pg_catalog.xid8)", [transaction])
+        switch rows.first?.optionalText(0) {
+        case "committed": return .committed
+        case "aborted": return .aborted
+        case "in progress": return .inProgress
+        default: return .unknown
+        }
+      } catch {
+        // In the future: a server that came up after a crash knows nothing of it.
+        guard error.sqlState == "22023" else { throw error }
+        return .aborted
       }
     }
   }

@@ -1,0 +1,178 @@
+import Foundation
+import PostgresEngine
+import SchemaModel
+import Testing
+
+/// The server is stopped and started again at a place of the test's choosing.
+@Suite(.serialized) struct RestartTests {
+  private static let ways = RestartableServer.Stop.allCases
+
+  private func withPlace(_ body: (RestartableServer, Place, Witness) throws -> Void) throws {
+    let server = try RestartableServer()
+    defer { server.close() }
+    let place = try Place(.postgresql, on: server)
+    defer { place.close() }
+    try body(server, place, Witness(place))
+  }
+
+  /// The history is true, and the next run does the rest.
+  private func expectConvergence(_ place: Place, _ witness: Witness) throws {
+    try place.settle()
+    try witness.check()
+    #expect(try place.kedge("lock").output.contains("nobody"))
+    if try witness.history().contains(where: { $0.state != "applied" }) {
+      let resumed = try place.kedge("resume")
+      #expect(resumed.code == 0, "\(resumed.errors)")
+    }
+    let applied = try place.kedge("apply")
+    #expect(applied.code == 0, "\(applied.errors)")
+    try witness.check()
+    #expect(try place.value("SELECT count(*) FROM witness") == "7")
+    #expect(try place.kedge("status", "--exit-code").code == 0)
+  }
+
+  @Test(arguments: ways) func inTheMiddleOfATransaction(how: RestartableServer.Stop) throws {
+    try withPlace { server, place, witness in
+      #expect(try place.kedge("apply", "--to", "1").code == 0)
+      let gate = try Gate(place, "LOCK TABLE witness IN ACCESS EXCLUSIVE MODE")
+      let run = try place.start("apply")
+      #expect(try place.waitUntilBlocked("INSERT INTO witness%"))
+      try server.restart(how)
+      let answer = try run.wait()
+      #expect(answer.code == 2, "\(answer.errors)")
+      #expect(answer.errors.contains("migrations/2_index.up.sql:3"), "\(answer.errors)")
+      #expect(answer.errors.contains("kedge status"), "\(answer.errors)")
+      try? gate.open()
+      try expectConvergence(place, witness)
+    }
+  }
+
+  @Test(arguments: ways) func whileAnIndexIsBuilt(how: RestartableServer.Stop) throws {
+    try withPlace { server, place, witness in
+      #expect(try place.kedge("apply", "--to", "1").code == 0)
+      let gate = try Gate.snapshot(place)
+      let run = try place.start("apply")
+      #expect(try place.waitUntilBlocked("CREATE INDEX CONCURRENTLY%"))
+      try server.restart(how)
+      #expect(try run.wait().code == 2)
+      try? gate.open()
+      let status = try place.kedge("status")
+      #expect(status.output.contains("its end was not seen"), "\(status)")
+      let apply = try place.kedge("apply")
+      #expect(apply.code == 3, "\(apply.errors)")
+      try expectConvergence(place, witness)
+    }
+  }
+
+  /// Between two tries there is no statement that could fail.
+  @Test(arguments: ways) func whileALockIsTriedAgain(how: RestartableServer.Stop) throws {
+    try withPlace { server, place, witness in
+      #expect(try place.kedge("apply", "--to", "1").code == 0)
+      let gate = try Gate(place, "LOCK TABLE witness IN ACCESS EXCLUSIVE MODE")
+      let run = try place.start("apply")
+      for _ in 0..<200 where !run.errorsSoFar.contains("trying again in") {
+        Thread.sleep(forTimeInterval: 0.05)
+      }
+      try server.restart(how)
+      let answer = try run.wait()
+      #expect(answer.code == 2, "\(answer.errors)")
+      #expect(answer.errors.contains("kedge status"), "\(answer.errors)")
+      try? gate.open()
+      try expectConvergence(place, witness)
+    }
+  }
+
+  @Test(arguments: ways) func whileAnotherRunnerIsWaitedFor(how: RestartableServer.Stop) throws {
+    try withPlace { server, place, witness in
+      #expect(try place.kedge("apply", "--to", "1").code == 0)
+      let gate = try Gate(place, "LOCK TABLE witness IN ACCESS EXCLUSIVE MODE")
+      let first = try place.start("apply")
+      #expect(try place.waitUntilBlocked("INSERT INTO witness%"))
+      let second = try place.start("apply", ["--wait", "300"])
+      for _ in 0..<200 where !second.errorsSoFar.contains("waiting for") {
+        Thread.sleep(forTimeInterval: 0.05)
+      }
+      try server.restart(how)
+      for run in [first, second] {
+        let answer = try run.wait()
+        #expect(answer.code == 2, "\(answer.errors)")
+      }
+      try? gate.open()
+      try expectConvergence(place, witness)
+    }
+  }
+
+  // MARK: - At COMMIT
+
+  /// What is deferred runs during COMMIT, and waits there; nothing of the transaction may have reached the disk.
+  @Test(arguments: ways) func beforeACommitTookEffect(how: RestartableServer.Stop) throws {
+    try withPlace { server, place, witness in
+      #expect(try place.kedge("apply", "--to", "1").code == 0)
+      try place.run(
+        "CREATE TABLE gate (a int)",
+        """
+        CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+          'BEGIN LOCK TABLE public.gate; RETURN NULL; END'
+        """,
+        """
+        CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON witness DEFERRABLE INITIALLY DEFERRED
+          FOR EACH ROW EXECUTE FUNCTION wait()
+        """)
+      #expect(try place.kedge("repair", "--accept-drift").code == 0)
+      let gate = try Gate(place, "LOCK TABLE gate")
+      try place.migration(
+        2, "index",
+        up: """
+          SET lock_timeout = 0;
+          INSERT INTO witness VALUES (2, 1, 'up');
+          ALTER TABLE items ADD COLUMN code text;
+          """)
+      let run = try place.start("apply", ["--to", "2"])
+      #expect(try place.waitUntilBlocked("COMMIT%"))
+      try server.restart(how)
+      let answer = try run.wait()
+      #expect(answer.code == 2, "\(answer.errors)")
+      #expect(answer.errors.contains("was not committed"), "\(answer.errors)")
+      try? gate.open()
+      try witness.check()
+      #expect(try place.value("SELECT count(*) FROM witness") == "2")
+      let again = try place.kedge("apply", "--to", "2")
+      #expect(again.code == 0, "\(again.errors)")
+      #expect(try place.value("SELECT count(*) FROM witness") == "3")
+    }
+  }
+
+  /// A commit that waits for a standby has taken effect; only its answer is missing.
+  @Test(arguments: ways) func afterACommitTookEffect(how: RestartableServer.Stop) throws {
+    try withPlace { server, place, witness in
+      #expect(try place.kedge("apply", "--to", "1").code == 0)
+      try place.run(
+        "ALTER DATABASE \(place.name) SET synchronous_commit = local",
+        "ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()")
+      try place.migration(
+        2, "index",
+        up: """
+          -- kedge:section 1
+          SET LOCAL synchronous_commit = on;
+          INSERT INTO witness VALUES (2, 1, 'up');
+          ALTER TABLE items ADD COLUMN code text;
+          -- kedge:section 3
+          INSERT INTO witness VALUES (2, 3, 'up');
+          """)
+      let run = try place.start("apply", ["--to", "2"])
+      #expect(
+        try place.wait(for: "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))
+      try place.run("ALTER SYSTEM RESET synchronous_standby_names")
+      try server.restart(how)
+      let answer = try run.wait()
+      #expect(answer.errors.contains("was committed: it was"), "\(answer.errors)")
+      try place.settle()
+      try witness.check()
+      if answer.code != 0 {
+        #expect(try place.kedge("resume").code == 0)
+      }
+      try witness.check()
+      #expect(try place.value("SELECT count(*) FROM witness") == "4")
+    }
+  }
+}

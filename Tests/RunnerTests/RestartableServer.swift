@@ -1,0 +1,84 @@
+import Foundation
+import PostgresEngine
+
+/// A server that is stopped and comes up again over the same data; its commits reach the disk.
+final class RestartableServer: TestServer {
+  enum Stop: String, CaseIterable {
+    /// As a machine that loses its power: nothing is written any more.
+    case immediate
+    /// As an administrator does: transactions are taken back first.
+    case fast
+  }
+
+  private let folder: String
+  private let binaries: String
+  /// The server refuses to run as root.
+  private let account: [String]
+
+  init() throws {
+    guard let binaries = ServerBinaries.choose(nil, among: ServerBinaries.installed()) else {
+      throw Problem("no server is installed")
+    }
+    self.binaries = binaries.folder
+    // The path of a socket is short.
+    folder = "/tmp/kr-\(UInt32.random(in: 0 ... .max))"
+    let isRoot = getuid() == 0
+    account = isRoot ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : []
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    if isRoot { chown(folder, 65_534, 65_534) }
+    try run(
+      "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C",
+      "--no-sync", "--no-instructions")
+    try start()
+  }
+
+  private var data: String { folder + "/data" }
+  var socketDirectory: String { folder }
+
+  func connect(
+    database: String, user: String?
+  ) throws(PostgresError) -> PostgresConnection {
+    try PostgresConnection(
+      ConnectionString(parameters: [
+        ("host", folder), ("port", "5432"), ("dbname", database), ("user", user ?? "postgres"),
+      ]))
+  }
+
+  /// Foundation takes a process for ended when a socket is closed that the server would inherit.
+  private static let closing = """
+    for file in /proc/self/fd/*; do
+      number=${file##*/}
+      if [ "$number" -gt 2 ]; then eval "exec $number>&-"; fi
+    done
+    exec "$@"
+    """
+
+  private func run(_ program: String, _ arguments: String...) throws {
+    let answer = try RunningKedge.run(
+      "/usr/bin/env",
+      ["bash", "-c", Self.closing, "bash"] + account
+        + ["env", "HOME=\(folder)", "\(binaries)/\(program)"] + arguments,
+      in: URL(filePath: "/"))
+    guard answer.code == 0 else { throw Problem(answer.output + answer.errors) }
+  }
+
+  func start() throws {
+    try run(
+      "pg_ctl", "start", "-w", "-D", data, "-l", folder + "/log", "-o",
+      "-k \(folder) -p 5432 -c listen_addresses= -c max_connections=40 -c shared_buffers=32MB")
+  }
+
+  func stop(_ how: Stop) throws { try run("pg_ctl", "stop", "-w", "-D", data, "-m", how.rawValue) }
+
+  func restart(_ how: Stop) throws {
+    try stop(how)
+    try start()
+  }
+
+  /// Stops it and removes its folder.
+  func close() {
+    try? stop(.immediate)
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+}
