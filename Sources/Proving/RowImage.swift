@@ -58,7 +58,10 @@ struct RowImage {
   }
 
   private static func losses(of image: TableImage, in now: TableImage) -> [Identifier?] {
-    let shared = image.columns.filter(now.columns.contains)
+    var shared = image.columns.filter(now.columns.contains)
+    if isContained(image.rows(of: shared), in: now.rows(of: shared)) { return [] }
+    // What had no value loses nothing by getting one.
+    shared.removeAll { isOnlyFilled($0, from: image, to: now) }
     if isContained(image.rows(of: shared), in: now.rows(of: shared)) { return [] }
     if now.rows.count < image.rows.count { return [nil] }
     let changed = shared.filter { column in
@@ -66,6 +69,17 @@ struct RowImage {
     }
     return changed.isEmpty ? [nil] : changed
   }
+
+  private static func isOnlyFilled(
+    _ column: Identifier, from image: TableImage, to now: TableImage
+  ) -> Bool {
+    let before = [column].rows(image)
+    let values = before.filter { hasValue($0[0]) }
+    return values.count < before.count && isContained(values, in: [column].rows(now))
+      && !isContained(before, in: [column].rows(now))
+  }
+
+  private static func hasValue(_ text: String?) -> Bool { text != nil && text != "NULL" }
 
   private static func isContained(_ rows: [[String?]], in others: [[String?]]) -> Bool {
     var counts: [[String?]: Int] = [:]
@@ -86,7 +100,7 @@ struct RowImage {
         continue
       }
       for column in image.columns where !now.columns.contains(column) {
-        let hasValues = image.values(of: column)?.contains { $0 != nil && $0 != "NULL" } ?? false
+        let hasValues = image.values(of: column)?.contains(where: Self.hasValue) ?? false
         if hasValues { gone.append((id, column)) }
       }
     }
