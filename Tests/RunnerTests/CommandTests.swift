@@ -145,6 +145,36 @@ import Testing
     #expect(try place.value("SELECT count(*) FROM log WHERE what LIKE '%each'") == "6")
   }
 
+  @Test(arguments: engines) func variablesStandWhereNamesDo(engine: EngineName) throws {
+    let place = try Place(engine)
+    defer { place.close() }
+    try place.migration(
+      1, "named",
+      up: """
+        -- kedge:variables
+        CREATE TABLE ${PREFIX}_users (id int, kind text DEFAULT '${PREFIX}');
+        INSERT INTO ${PREFIX}_users (id) VALUES (${FIRST});
+        """,
+      down: "-- kedge:variables\nDROP TABLE ${PREFIX}_users;\n")
+    try expect(place, 2, "apply", says: "--variable PREFIX=VALUE")
+    try expect(place, 0, "apply", "--variable", "PREFIX=shop", "--variable", "FIRST=7")
+    #expect(try place.rows("SELECT id, kind FROM shop_users") == [["7", "shop"]])
+    try expect(place, 0, "rollback", "--variable", "PREFIX=shop")
+    #expect(try tables(place) == [])
+  }
+
+  /// What hooks do may reach beyond the database: they belong to a run, not to what the files produce.
+  @Test(arguments: engines) func hooksAreNoPartOfWhatIsProven(engine: EngineName) throws {
+    let place = try Self.three(engine)
+    defer { place.close() }
+    try place.write("migrations/hooks/before_all.sql", "SELECT no_such_function();\n")
+    let arguments = ["verify", "migrations", "--engine", engine.rawValue]
+    let proof = try RunningKedge(arguments, in: place.folder).wait()
+    #expect(proof.code == 0, "\(proof)")
+    #expect(proof.errors.contains("the hooks of migrations are not run"), "\(proof.errors)")
+    try expect(place, 2, "apply", says: "no_such_function")
+  }
+
   @Test(arguments: engines) func repeatablesAndSeeds(engine: EngineName) throws {
     let place = try Self.three(engine)
     defer { place.close() }

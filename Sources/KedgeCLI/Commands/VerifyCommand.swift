@@ -19,7 +19,7 @@ struct VerifyCommand: KedgeCommand {
     discussion: """
       Each migration runs on what the ones before it leave. The schema is read
       after every step, rows are written before the first and looked at after
-      each. A loss that no comment announces fails the proof. Exit 1 when a
+      each. Hooks are not run: they may reach beyond the database. A loss that no comment announces fails the proof. Exit 1 when a
       migration failed or could not be proven.
 
       EXAMPLES

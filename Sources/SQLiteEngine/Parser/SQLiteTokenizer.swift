@@ -58,6 +58,7 @@ package struct SQLiteTokenizer {
         if next == UInt8(ascii: "'") { try addBlob() } else { addWord() }
       case UInt8(ascii: "?"):
         add(.parameter, to: end(from: position + 1, while: Self.isDigit))
+      case UInt8(ascii: "$") where next == UInt8(ascii: "{"): try addVariable()
       case UInt8(ascii: ":"), UInt8(ascii: "@"), UInt8(ascii: "$"), UInt8(ascii: "#"):
         let end = end(from: position + 1, while: Self.isNamePart)
         if end == position + 1 { throw unexpectedByte() }
@@ -76,6 +77,13 @@ package struct SQLiteTokenizer {
     var index = start
     while index < source.count, holds(source[index]) { index += 1 }
     return index
+  }
+
+  /// `${NAME}`, which Kedge replaces before SQLite sees the text; SQLite itself knows nothing like it.
+  private mutating func addVariable() throws(SQLiteSyntaxError) {
+    let close = end(from: position + 2, while: Self.isNamePart)
+    guard close > position + 2, byte(at: close) == UInt8(ascii: "}") else { throw unexpectedByte() }
+    add(.parameter, to: close + 1)
   }
 
   private mutating func addWord() {
