@@ -10,8 +10,18 @@ package struct Configuration: Sendable {
     package var isProtected = false
     /// The role that owns what is created (`SET ROLE`).
     package var role: ConfiguredText?
+    /// What stands before the server; nil when the file does not say, and it must be found out.
+    package var pooler: Pooler?
 
     package init(url: ConfiguredText) { self.url = url }
+
+    /// For how long a pooler hands out a connection.
+    package enum Pooler: String, Hashable, Sendable, CaseIterable {
+      /// Nothing then holds longer: no lock of a session's, no setting.
+      case transaction
+      /// As good as a connection of one's own.
+      case session
+    }
   }
 
   /// What is accepted although it differs.
@@ -160,6 +170,7 @@ struct ConfigurationReader {
     var environment = Configuration.Environment(url: url)
     environment.isProtected = fields.flag("protected")
     environment.role = text(fields, "role")
+    environment.pooler = fields.word("pooler").flatMap { .init(rawValue: $0) }
     return environment
   }
 
@@ -249,6 +260,10 @@ enum ConfigurationKeys {
       Key("url", .text, "sqlite:PATH or postgresql://…", required: true),
       Key("protected", .boolean, "Hazards are allowed on the command line only."),
       Key("role", .text, "The role that owns what is created."),
+      Key(
+        "pooler", .word(Configuration.Environment.Pooler.allCases.map(\.rawValue)),
+        "What hands out the server's connections, and for how long; found out where it is not said."
+      ),
     ])
   static let postgresql = KeyTable(
     "postgresql",

@@ -11,12 +11,17 @@ package struct MigrationDatabase: Hashable, Sendable {
   package var role: String?
   /// As messages call it.
   package var label: String
+  /// Whether a pooler hands out its connections by transaction; nil: to be found out.
+  package var isPooled: Bool?
 
-  package init(engine: EngineName, address: String, role: String?, label: String) {
+  package init(
+    engine: EngineName, address: String, role: String?, label: String, isPooled: Bool? = nil
+  ) {
     self.engine = engine
     self.address = address
     self.role = role
     self.label = label
+    self.isPooled = isPooled
   }
 }
 
@@ -29,7 +34,7 @@ extension EngineRegistry {
       switch database.engine {
       case .postgresql:
         let session = try PostgresSession(
-          ConnectionString(database.address), role: database.role)
+          ConnectionString(database.address), role: database.role, isPooled: database.isPooled)
         RunningStatements.add(session)
         return session
       case .sqlite: return try SQLiteSession(path: database.address, creates: creates)

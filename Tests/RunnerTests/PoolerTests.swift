@@ -119,6 +119,66 @@ struct PoolerTests {
   }
 }
 
+/// What stands before a server is said in kedge.yaml, and then not looked for.
+@Suite(.serialized) struct DeclaredPoolerTests {
+  private func declare(_ place: Place, _ pooler: String, url: String) throws {
+    try place.write(
+      "kedge.yaml", "environments:\n  prod: {url: \"\(url)\", pooler: \(pooler)}\n")
+    place.address = "env:prod"
+  }
+
+  /// The lease is taken although nothing shows that there is a pooler.
+  @Test func byTransaction() throws {
+    let place = try Place(.postgresql)
+    defer { place.close() }
+    try declare(place, "transaction", url: place.address)
+    try place.migration(1, "one", up: "CREATE TABLE public.one (a int);\n")
+    let gate = try Gate(place, "CREATE TABLE public.one (b int)")
+    let run = try place.start("apply")
+    #expect(
+      try place.wait(for: "SELECT 1 FROM kedge.state WHERE lease_until > now()", evenMissing: true))
+    #expect(
+      try place.rows("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = 1801806951")
+        == [])
+    #expect(try place.kedge("lock").output.contains("whose lease ends at"))
+    try gate.open()
+    let answer = try run.wait()
+    #expect(answer.code == 0, "\(answer.errors)")
+    try place.migration(
+      2, "index",
+      up: "-- kedge:section 1 no-transaction\nCREATE INDEX CONCURRENTLY i ON public.one (a);\n")
+    let refused = try place.kedge("apply")
+    #expect(refused.code == 3, "\(refused.errors)")
+    #expect(refused.errors.contains("pooler"), "\(refused.errors)")
+  }
+
+  /// PgBouncer tells its own process's number in every mode.
+  @Test(.enabled(if: Pooler.program != nil, "pgbouncer is not installed"))
+  func bySession() throws {
+    let place = try Place(.postgresql)
+    defer { place.close() }
+    let pooler = try Pooler(RunnerServer.shared(), mode: "session")
+    defer { pooler.stop() }
+    try declare(place, "session", url: Place.url(pooler.folder.path, place.name))
+    let witness = try Witness(place)
+    let answer = try place.kedge("apply")
+    #expect(answer.code == 0, "\(answer.errors)")
+    try witness.check()
+    let back = try place.kedge("rollback", "--all", "--allow", "all")
+    #expect(back.code == 0, "\(back.errors)")
+    try witness.check()
+  }
+
+  @Test func anotherWordIsRefused() throws {
+    let place = try Place(.postgresql)
+    defer { place.close() }
+    try declare(place, "statement", url: place.address)
+    let answer = try place.kedge("status")
+    #expect(answer.code == 2)
+    #expect(answer.errors.contains("transaction"), "\(answer.errors)")
+  }
+}
+
 /// A private PgBouncer before a private server.
 struct Pooler {
   static let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].first {
@@ -128,7 +188,7 @@ struct Pooler {
   let folder: URL
   private let process = Process()
 
-  init(_ server: PrivateServer) throws {
+  init(_ server: PrivateServer, mode: String = "transaction") throws {
     // The path of a socket is short.
     folder = URL(filePath: "/tmp/kp-\(UInt32.random(in: 0 ... .max))")
     try FileManager.default.createDirectory(
@@ -143,7 +203,7 @@ struct Pooler {
       listen_port = 5432
       unix_socket_dir = \(folder.path)
       auth_type = any
-      pool_mode = transaction
+      pool_mode = \(mode)
       default_pool_size = 8
       """.utf8
     ).write(to: settings)

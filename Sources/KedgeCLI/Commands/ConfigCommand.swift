@@ -66,6 +66,9 @@ private struct ConfigurationListing {
         add("environments.\(name).protected", "true", key: "environments")
       }
       if let role = environment.role { add(role, as: "environments.\(name).role") }
+      if let pooler = environment.pooler {
+        add("environments.\(name).pooler", pooler.rawValue, key: "environments")
+      }
     }
     if let scratch = configuration.scratch {
       add(scratch, as: "scratch")

@@ -36,8 +36,9 @@ struct DatabaseOptions: ParsableArguments {
         "there is no environment '\(name)' in kedge.yaml",
         nextStep: known.isEmpty ? "add it under environments:" : "the environments are: \(known)")
     }
-    let database = try self.database(
+    var database = try self.database(
       environment.url.resolved(), role: environment.role?.resolved(), label: text)
+    database.isPooled = environment.pooler.map { $0 == .transaction }
     return (database, environment)
   }
 
