@@ -168,7 +168,9 @@ struct Problem: Error, CustomStringConvertible {
 /// One server for the tests of this process.
 enum RunnerServer {
   private static let started: Result<PrivateServer, any Error> = {
-    let result = Result<PrivateServer, any Error> { try PrivateServer.start() }
+    // Twenty runners have two connections each, and ask on a third.
+    let options = PrivateServer.Options(settings: ["max_connections": "100"])
+    let result = Result<PrivateServer, any Error> { try PrivateServer.start(options: options) }
     // A static is never released: without this its folder would stay.
     atexit { if case .success(let server) = RunnerServer.started { server.stop() } }
     return result
