@@ -69,8 +69,10 @@ package struct SchemaLedger {
     return row.count > 1 && row[1] == "2" ? .recording : .stopped
   }
 
-  package func install(readers: [String]) throws {
-    try run(DDLLedger.install(readers: readers.map { Identifier($0) }))
+  package func install(readers: [String], runners: [String] = []) throws {
+    try run(
+      DDLLedger.install(
+        readers: readers.map { Identifier($0) }, runners: runners.map { Identifier($0) }))
   }
 
   package func uninstall(keepsRows: Bool) throws {

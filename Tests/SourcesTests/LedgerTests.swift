@@ -63,6 +63,28 @@ struct LedgerTests {
     #expect(isRefused)
   }
 
+  /// A reader reads; only who applies migrations may make tables beside the ledger.
+  @Test func rightsAreNoWiderThanNeeded() throws {
+    let place = try Place()
+    defer { place.server.stop() }
+    try place.run("CREATE ROLE auditor LOGIN", "CREATE ROLE deployer LOGIN", "CREATE SCHEMA kedge")
+    // As it was granted once.
+    try place.run("GRANT CREATE ON SCHEMA kedge TO auditor")
+    try place.ledger().install(readers: ["auditor"], runners: ["deployer"])
+    func isRefused(_ statement: String, as user: String) throws -> Bool {
+      let connection = try place.server.connect(database: "shop", user: user)
+      do { try connection.execute(statement) } catch { return true }
+      return false
+    }
+    for user in ["auditor", "deployer"] {
+      #expect(try !isRefused("SELECT * FROM kedge.ddl", as: user))
+      #expect(try isRefused("INSERT INTO kedge.ddl (tag) VALUES ('x')", as: user))
+      #expect(try isRefused("SELECT kedge.record_ddl()", as: user))
+    }
+    #expect(try isRefused("CREATE TABLE kedge.mine (a int)", as: "auditor"))
+    #expect(try !isRefused("CREATE TABLE kedge.mine (a int)", as: "deployer"))
+  }
+
   /// What Kedge keeps for itself is no difference, and does not get in the way of its history.
   @Test func theLedgerIsBookkeeping() throws {
     let place = try Place()

@@ -24,10 +24,11 @@ struct LedgerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "install",
       abstract: "Begin to record.",
-      usage: "kedge ledger install [<db>] [--reader <role> ...] [options]",
+      usage: "kedge ledger install [<db>] [--reader <role> ...] [--runner <role> ...] [options]",
       discussion: """
-        The role of the environment in kedge.yaml, and every --reader, may look at the
-        ledger.
+        Every --reader may look at the ledger. Every --runner, and the role of the
+        environment in kedge.yaml, may besides keep the history of migrations, which is
+        in the same schema.
 
         EXAMPLES
           kedge ledger install env:production
@@ -39,6 +40,9 @@ struct LedgerCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A role that may read the ledger.", valueName: "role"))
     var reader: [String] = []
 
+    @Option(help: ArgumentHelp("A role that applies migrations.", valueName: "role"))
+    var runner: [String] = []
+
     @OptionGroup var sources: SourceOptions
     @OptionGroup var options: GlobalOptions
 
@@ -46,7 +50,7 @@ struct LedgerCommand: ParsableCommand {
       let workspace = try Workspace(world: world, options: options, sources: sources)
       let (target, ledger) = try database.open(in: workspace)
       let wasThere = try ledger.state() == .recording
-      try ledger.install(readers: reader + [target.role].compactMap(\.self))
+      try ledger.install(readers: reader, runners: runner + [target.role].compactMap(\.self))
       world.print(
         "\(target.label): "
           + (wasThere

@@ -14,8 +14,9 @@ package enum DDLLedger {
     ("kedge_ledger_command", "ddl_command_end"), ("kedge_ledger_drop", "sql_drop"),
   ]
 
-  /// To be run in one transaction. `readers` may look at the ledger, and keep their history beside it.
-  package static func install(readers: [Identifier]) -> [SQL] {
+  /// To be run in one transaction. `readers` may look at the ledger; `runners` besides keep the history of their
+  /// migrations in the same schema.
+  package static func install(readers: [Identifier], runners: [Identifier]) -> [SQL] {
     var statements: [SQL] = ["CREATE SCHEMA IF NOT EXISTS kedge", .verbatim(definition)]
     statements += [
       "CREATE INDEX IF NOT EXISTS ddl_identity_idx ON kedge.ddl (identity, id)",
@@ -29,10 +30,14 @@ package enum DDLLedger {
       // In sessions of replication, too: they are no way around it.
       statements.append(.verbatim("ALTER EVENT TRIGGER \(name) ENABLE ALWAYS"))
     }
-    for role in readers {
-      statements.append("GRANT USAGE, CREATE ON SCHEMA kedge TO \(role)")
+    for role in readers + runners {
+      statements.append("GRANT USAGE ON SCHEMA kedge TO \(role)")
       statements.append("GRANT SELECT ON kedge.ddl TO \(role)")
     }
+    for role in readers where !runners.contains(role) {
+      statements.append("REVOKE CREATE ON SCHEMA kedge FROM \(role)")
+    }
+    for role in runners { statements.append("GRANT CREATE ON SCHEMA kedge TO \(role)") }
     return statements
   }
 
