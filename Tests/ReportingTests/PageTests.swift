@@ -230,18 +230,20 @@ enum Browser {
 
   static var isThere: Bool { program != nil }
 
-  static func open(_ url: URL, hash: String) throws -> Answer {
+  static func open(_ url: URL, hash: String = "", flags: [String] = []) throws -> Answer {
     let profile = FileManager.default.temporaryDirectory.appending(
       path: "kedge-browser-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: profile, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: profile) }
     let process = Process()
     process.executableURL = URL(filePath: try #require(program))
-    process.arguments = [
-      "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-      "--user-data-dir=\(profile.path)", "--enable-logging=stderr", "--virtual-time-budget=5000",
-      "--dump-dom", url.absoluteString + hash,
-    ]
+    process.arguments =
+      flags + [
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--user-data-dir=\(profile.path)", "--enable-logging=stderr", "--virtual-time-budget=5000",
+        "--dump-dom", url.absoluteString + hash,
+      ]
     let (output, errors) = (profile.appending(path: "out"), profile.appending(path: "err"))
     for file in [output, errors] {
       _ = FileManager.default.createFile(atPath: file.path, contents: nil)

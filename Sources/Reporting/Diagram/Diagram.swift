@@ -28,6 +28,8 @@ package struct Diagram: Sendable {
 
     /// The default schema goes without saying.
     package var title: String { Wording.path(id.path) }
+    /// Without the schema.
+    var name: String { Wording.path([id.name]) }
     package var cluster: String { id.namespace?.raw ?? "" }
   }
 

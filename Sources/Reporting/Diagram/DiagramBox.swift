@@ -33,10 +33,13 @@ struct DiagramBox: Hashable {
   private static let rowLetter = 6.1
   private static let mostRows = 16
 
-  init(_ node: Diagram.Node, detail: Detail) {
+  /// In a frame with the name of the schema the table needs none.
+  init(_ node: Diagram.Node, detail: Detail, isFramed: Bool) {
     let sign = Self.sign(node.mark)
     let partitions = node.partitions > 0 ? " ×\(node.partitions)" : ""
-    title = Self.shortened(node.title, to: detail == .names ? 24 : 40) + partitions + sign
+    title =
+      Self.shortened(isFramed ? node.name : node.title, to: detail == .names ? 28 : 40) + partitions
+      + sign
     rows = Self.rows(node, detail: detail)
     let titleWidth = Double(Self.columns(title)) * Self.titleLetter + 16
     let rowWidth =
@@ -91,7 +94,7 @@ struct DiagramBox: Hashable {
   }
 
   /// East Asian characters are twice as wide.
-  private static func columns(_ text: String) -> Int {
+  static func columns(_ text: String) -> Int {
     text.unicodeScalars.reduce(0) { $0 + (isWide($1.value) ? 2 : 1) }
   }
 

@@ -28,6 +28,8 @@ struct DiagramLayout {
   let frames: [Rectangle]
   /// More than one, or none.
   let clusters: [Cluster]
+  /// The size of the letters of their titles: the more there is to see, the smaller all of it gets.
+  let clusterTitle: Double
   let width: Double
   let height: Double
 
@@ -37,19 +39,22 @@ struct DiagramLayout {
 
   init(_ diagram: Diagram) {
     let detail = DiagramBox.Detail(tables: diagram.nodes.count)
-    let boxes = diagram.nodes.map { DiagramBox($0, detail: detail) }
-    self.boxes = boxes
-    let spacing = Spacing(detail)
-    var frames = boxes.map { Rectangle(width: $0.width, height: $0.height) }
     let names = Dictionary(grouping: diagram.nodes.indices, by: { diagram.nodes[$0].cluster })
     let isFramed = names.count > 1
+    let boxes = diagram.nodes.map { DiagramBox($0, detail: detail, isFramed: isFramed) }
+    self.boxes = boxes
+    let spacing = Spacing(detail)
+    clusterTitle = spacing.titleSize
+    var frames = boxes.map { Rectangle(width: $0.width, height: $0.height) }
     var blocks: [Block] = []
     var titles: [String] = []
     for (name, members) in names.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) })
     {
       let block = Self.cluster(members, diagram, frames, spacing)
       titles.append(name)
-      blocks.append(isFramed ? block.padded(spacing.padding, top: spacing.title) : block)
+      blocks.append(
+        isFramed
+          ? block.framed(padding: spacing.padding, title: name, size: spacing.titleSize) : block)
     }
     var corners: [(x: Double, y: Double)] = []
     let whole = Shelves.pack(
@@ -83,13 +88,13 @@ struct DiagramLayout {
     let column: Double
     let layer: Double
     let padding = 12.0
-    let title = 30.0
+    let titleSize: Double
 
     init(_ detail: DiagramBox.Detail) {
       switch detail {
-      case .full: (row, column, layer) = (22, 28, 70)
-      case .keys: (row, column, layer) = (14, 20, 52)
-      case .names: (row, column, layer) = (6, 10, 26)
+      case .full: (row, column, layer, titleSize) = (22, 28, 70, 15)
+      case .keys: (row, column, layer, titleSize) = (14, 20, 52, 24)
+      case .names: (row, column, layer, titleSize) = (6, 10, 26, 44)
       }
     }
   }
@@ -133,9 +138,12 @@ struct Block {
   var height: Double
   var places: [Place]
 
-  func padded(_ padding: Double, top: Double) -> Block {
-    Block(
-      width: width + 2 * padding, height: height + padding + top,
+  /// With room for a frame, and for its title in letters of a size.
+  func framed(padding: Double, title: String, size: Double) -> Block {
+    let top = size * 2
+    return Block(
+      width: max(width, Double(DiagramBox.columns(title)) * size * 0.61) + 2 * padding,
+      height: height + padding + top,
       places: places.map { Place(node: $0.node, x: $0.x + padding, y: $0.y + top) })
   }
 }

@@ -52,7 +52,8 @@ package enum DiagramSVG {
       let frame = cluster.frame
       markup += """
         <g class="cluster"><rect x="\(frame.x)" y="\(frame.y)" width="\(frame.width)" \
-        height="\(frame.height)" rx="6"/><text x="\(frame.x + 12)" y="\(frame.y + 20)">\
+        height="\(frame.height)" rx="6"/><text x="\(frame.x + 12)" \
+        y="\(frame.y + layout.clusterTitle * 1.4)" font-size="\(layout.clusterTitle)">\
         \(cluster.title)</text></g>
 
         """
@@ -200,6 +201,6 @@ package enum DiagramSVG {
     svg .end { fill: none; stroke: var(--line); stroke-width: 1.2; }
     svg .end.hollow { fill: var(--paper); }
     svg .cluster rect { fill: none; stroke: var(--edge); stroke-width: 1.5; }
-    svg .cluster text { font-size: 15px; font-weight: 700; fill: var(--faint); }
+    svg .cluster text { font-weight: 700; fill: var(--faint); }
     """
 }

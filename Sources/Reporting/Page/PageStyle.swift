@@ -42,10 +42,11 @@ enum PageStyle {
     th { overflow-wrap: break-word; }
     thead th { background: var(--box); }
     tbody th { font-weight: 600; }
+    .scroll td { overflow-wrap: break-word; }
     .numbers td { text-align: right; font-variant-numeric: tabular-nums; }
     code, pre { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: .86rem; }
     td code { white-space: pre-wrap; }
-    .print { font-size: .78rem; }
+    .print { font-size: .78rem; display: inline-block; min-width: 12rem; overflow-wrap: anywhere; }
     .note, .hint, .legend, .none { color: var(--faint); font-size: .92rem; }
     .none { font-style: italic; }
     .added { color: var(--added); } .removed { color: var(--removed); } .changed { color: var(--changed); }
@@ -81,6 +82,7 @@ enum PageStyle {
     table.whole.new td { background: var(--added-back); }
     table.whole.gone td { background: var(--removed-back); }
     .hazards { margin: .4rem 0 0; padding-left: 1.1rem; }
+    .steps tbody th { overflow-wrap: anywhere; min-width: 11rem; }
     .steps .hazards { margin: 0; }
     .hazards li { color: var(--changed); }
     .hazards li.danger, .warning { color: var(--removed); }
@@ -95,9 +97,14 @@ enum PageStyle {
     #erd .line.near { stroke: var(--link); stroke-width: 2.2; stroke-opacity: 1; }
     #erd .table.near rect { stroke: var(--link); stroke-width: 2.5; }
     #erd .table.hit rect { stroke: var(--link); stroke-width: 3; fill: var(--changed-back); }
-    .drifted { columns: 16rem; padding-left: 1.2rem; }
+    .drifted { columns: 16rem; column-gap: 2rem; padding-left: 1.2rem; overflow-wrap: anywhere; }
     footer { color: var(--faint); font-size: .9rem; margin-top: 3rem; border-top: 1px solid var(--edge);
       padding-top: .6rem; padding-bottom: 2rem; }
+    @media (max-width: 40rem) {
+      header, main, footer { padding-left: .8rem; padding-right: .8rem; }
+      table.sides th:first-child { width: 6rem; }
+      input[type=search] { min-width: 0; width: 100%; }
+    }
 
     """#
 
