@@ -29,6 +29,7 @@ enum Interruption {
     var caught: Int32 = 0
     sigwait(&signals, &caught)
     isCaught.withLock { $0 = true }
+    StatusLine.close()
     if EngineRegistry.cancelStatements() { letFinish() }
     EngineRegistry.cleanUp()
     // As a shell counts; no atexit handlers, since the main thread may hold their locks.

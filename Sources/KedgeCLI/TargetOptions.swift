@@ -57,7 +57,7 @@ extension Workspace {
   /// The plan with what the rows of a live starting point say to it.
   func asking(_ start: LoadedSource, about plan: Plan) throws -> Plan {
     guard let address = start.address else { return plan }
-    let findings = try timed("ask the rows") {
+    let findings = try timed("ask the rows", now: "asking the rows of the database") {
       try engines.findings(of: plan.checks, plan.engine, at: address)
     }
     return try sized(plan.applying(findings), start)

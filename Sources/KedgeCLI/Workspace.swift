@@ -50,14 +50,29 @@ struct Workspace {
   }
 
   func load(_ name: SourceName) throws -> LoadedSource {
-    managed(try timed("read") { try loader.load(name) })
+    managed(try timed("read", now: "reading \(shown(name))") { try loader.load(name) })
   }
 
   func load(
     from: SourceName, to: SourceName
   ) throws -> (from: LoadedSource, to: LoadedSource) {
-    let (from, to) = try timed("read both sides") { try loader.load(from: from, to: to) }
+    let (from, to) = try timed(
+      "read both sides", now: "reading \(shown(from)) and \(shown(to))"
+    ) { try loader.load(from: from, to: to) }
     return (managed(from), managed(to))
+  }
+
+  /// A source without its password.
+  private func shown(_ name: SourceName) -> String {
+    switch name {
+    case .postgresql(let url): (try? EngineRegistry.masked(url)) ?? "a database"
+    case .sqlite(let path), .declared(let path), .snapshot(let path), .script(let path),
+      .git(_, let path):
+      path
+    case .migrations(let path, _): path
+    case .environment(let name): "env:" + name
+    case .empty: "nothing"
+    }
   }
 
   /// A declaration says itself what it manages.
@@ -74,7 +89,9 @@ struct Workspace {
     let comparer = Comparer(dialect: engines.dialect(engine)) {
       try engines.scratch(for: engine, serverVersion: version)
     }
-    let result = try timed("compare") { try comparer.compare(from: from.schema, to: to.schema) }
+    let result = try timed("compare", now: "comparing \(from.label) and \(to.label)") {
+      try comparer.compare(from: from.schema, to: to.schema)
+    }
     guard from.isLive || to.isLive else { return result }
     // What is declared wins over what other tools' tables are taken for.
     let builtIn = from.schema.scope.isDeclared ? [] : IgnoreRule.historyTables
@@ -91,8 +108,12 @@ struct Workspace {
     }
   }
 
-  /// Runs the work, and says how long it took when --verbose asks for it.
-  func timed<Value>(_ what: String, _ body: () throws -> Value) rethrows -> Value {
+  /// Runs the work, says meanwhile on a terminal what it is, and how long it took when --verbose asks for it.
+  func timed<Value>(
+    _ what: String, now: String, _ body: () throws -> Value
+  ) rethrows -> Value {
+    StatusLine.show(now, in: world, options)
+    defer { StatusLine.clear() }
     guard options.verbose else { return try body() }
     let clock = ContinuousClock()
     let start = clock.now
@@ -106,7 +127,7 @@ struct Workspace {
   }
 
   /// Notes and coverage of a comparison whose result is SQL: they go to standard error.
-  func noteCoverage(of report: Report) {
+  func noteCoverage(of report: Report, suggestingRenames: Bool = true) {
     let coverage = report.coverage
     for pair in report.result.undecided {
       note("undecided: \(Wording.object(pair.id)): \(pair.reason)")
@@ -116,6 +137,7 @@ struct Workspace {
     for item in report.result.exposures { note("\(item.kind): \(item.count)") }
     for text in coverage.notes { note("note: \(text)") }
     for text in report.difference.information { note("note: \(text)") }
+    if suggestingRenames { for text in report.suggestions { note("note: \(text)") } }
   }
 
   /// Writes to the file, or to standard output.

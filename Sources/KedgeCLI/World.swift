@@ -66,8 +66,8 @@ struct World {
     return readLine()
   }
 
-  func print(_ text: String) { World.write(text, to: STDOUT_FILENO) }
-  func printError(_ text: String) { World.write(text, to: STDERR_FILENO) }
+  func print(_ text: String) { StatusLine.givingWay { World.write(text, to: STDOUT_FILENO) } }
+  func printError(_ text: String) { StatusLine.givingWay { World.write(text, to: STDERR_FILENO) } }
 
   /// Gives the memory of a value back with the process, at once: object by object it takes longer than
   /// many a command needs otherwise.
@@ -80,7 +80,7 @@ struct World {
     init(_ value: Any) { self.value = value }
   }
 
-  private static func write(_ text: String, to handle: Int32) {
+  static func write(_ text: String, to handle: Int32) {
     var text = text
     text.withUTF8 { buffer in
       var rest = UnsafeRawBufferPointer(buffer)

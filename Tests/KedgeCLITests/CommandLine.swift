@@ -68,7 +68,7 @@ struct Terminal {
     return try run("/usr/bin/env", ["git"] + identity + arguments)
   }
 
-  private func run(
+  func run(
     _ program: String, _ arguments: [String], input: String = "",
     environment: [String: String] = [:]
   ) throws -> Answer {

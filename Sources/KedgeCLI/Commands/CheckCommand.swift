@@ -74,7 +74,12 @@ struct CheckCommand: KedgeCommand {
     var findings: [Finding] = []
     var failed: [String] = []
     var outcomes: [Outcome] = [chainOutcome(in: workspace)]
-    for name in try names(in: workspace) {
+    let names = try names(in: workspace)
+    defer { StatusLine.setPrefix("") }
+    for (index, name) in names.enumerated() {
+      if names.count > 1 {
+        StatusLine.setPrefix("\(index + 1) of \(names.count), \(shown(name)): ")
+      }
       do {
         let (report, found) = try check(name, against: targetName, in: workspace)
         reports.append(report)

@@ -78,17 +78,22 @@ struct GenerateNextCommand: KedgeCommand {
   func outcome(in world: World) throws -> Outcome {
     let workspace = try Workspace(world: world, options: options, sources: sources)
     if empty { return try writeTemplate(in: workspace) }
-    let loaded = try workspace.load(from: start(in: workspace), to: workspace.target(target))
+    let goalName = try workspace.target(target)
+    let loaded = try workspace.load(from: start(in: workspace), to: goalName)
     let (start, goal) = (versions.targeted(loaded.from), versions.targeted(loaded.to))
-    let result = try workspace.compare(start, goal)
+    let questions = RenameQuestions(workspace: workspace)
+    let answers = try questions.ask(
+      about: workspace.compare(start, goal), from: start, to: goal)
+    let result = answers.result
     let report = Report(
       perspective: .sources, fromLabel: start.label, toLabel: goal.label, result: result)
-    workspace.noteCoverage(of: report)
+    workspace.noteCoverage(of: report, suggestingRenames: !answers.wereAsked)
     guard !result.difference.isEmpty else {
       world.print("\(start.label) is what \(goal.label) declares: nothing to write\n")
       return result.undecided.isEmpty ? .success : .undecided
     }
     guard try write(result, from: start, in: workspace) else { return .refused }
+    try questions.declare(answers.renames, in: loaded.to, of: goalName)
     world.print(report.summary + "\n")
     return .success
   }

@@ -87,11 +87,10 @@ struct VerifyCommand: KedgeCommand {
     let proof = FolderProof(
       folder, from: first, comparer: comparer, variables: variables,
       fingerprint: Fingerprint.comparable)
-    let progress = ProgressLine(world: workspace.world, isOn: !options.quiet)
-    defer { progress.clear() }
-    return try workspace.timed("prove") {
+    return try workspace.timed("prove", now: "proving \(folder.path)") {
       try proof.run(on: database) { index, total, migration in
-        progress.show("\(index)/\(total) \(migration.title)")
+        StatusLine.show(
+          "proving \(index) of \(total): \(migration.title)", in: workspace.world, options)
       }
     }
   }
@@ -141,25 +140,5 @@ extension Workspace {
     throw SourceProblem(
       "nothing says which engine the migrations in \(folder) are for",
       nextStep: "add --engine postgresql or --engine sqlite")
-  }
-}
-
-/// One line on the terminal that is written over and over; nothing where there is no terminal.
-struct ProgressLine {
-  private let world: World
-  private let isOn: Bool
-
-  init(world: World, isOn: Bool) {
-    self.world = world
-    self.isOn = isOn && world.isErrorTerminal
-  }
-
-  func show(_ text: String) {
-    guard isOn else { return }
-    world.printError("\r\u{1B}[K" + String(text.prefix(max(10, world.width - 1))))
-  }
-
-  func clear() {
-    if isOn { world.printError("\r\u{1B}[K") }
   }
 }

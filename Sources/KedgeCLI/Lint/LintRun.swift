@@ -119,7 +119,7 @@ struct LintRun {
     _ all: inout [Linted], _ before: [FileContext], version: Int
   ) throws -> TraceReport {
     let run = TraceRun(workspace, base: base, version: version)
-    let traces = try workspace.timed("trace") {
+    let traces = try workspace.timed("trace", now: "running the statements on a scratch") {
       try run.trace(all.map(\.context), before: before)
     }
     var report = TraceReport()

@@ -88,7 +88,7 @@ struct MigrationWriter {
     let proof = DraftProof(
       workspace: workspace, dialect: dialect,
       predecessors: folder.keeping { migration in last.map { migration.version <= $0 } ?? false })
-    return try workspace.timed("prove") {
+    return try workspace.timed("prove", now: "proving \(file.name) on a scratch: up, down, up") {
       try proof.prove(
         Migration(version: version, name: file.name, up: up, down: down), of: draft.result)
     }

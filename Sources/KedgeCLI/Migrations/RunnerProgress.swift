@@ -8,7 +8,6 @@ final class RunnerProgress {
   private let options: GlobalOptions
   /// Begins to tell about an index; returns what ends it.
   private let watch: (@escaping @Sendable (String) -> Void) -> (() -> Void)?
-  private var isLineOpen = false
   private var endWatch: (() -> Void)?
 
   init(
@@ -21,8 +20,8 @@ final class RunnerProgress {
   }
 
   private func watchIndex(_ line: String) {
-    let world = world
-    endWatch = watch { world.printError("\r\u{1B}[K\(line): \($0)") }
+    let (world, options) = (world, options)
+    endWatch = watch { StatusLine.show("\(line): \($0)", in: world, options) }
   }
 
   private static func buildsIndex(_ text: String) -> Bool {
@@ -41,7 +40,9 @@ final class RunnerProgress {
       }
     case .statement(let statement, let number, let count):
       if world.isErrorTerminal {
-        transient("  \(number)/\(count) \(Self.firstLine(statement.text, width: world.width - 16))")
+        StatusLine.show(
+          "  \(number)/\(count) \(Self.firstLine(statement.text, width: world.width - 16))",
+          in: world, options)
         if Self.buildsIndex(statement.text) { watchIndex("  \(number)/\(count)") }
       }
     case .statementDone(let statement, let elapsed):
@@ -61,18 +62,12 @@ final class RunnerProgress {
   func end() {
     endWatch?()
     endWatch = nil
-    if isLineOpen { world.printError("\r\u{1B}[K") }
-    isLineOpen = false
+    StatusLine.clear()
   }
 
   private func line(_ text: String) {
     end()
     world.printError(text + "\n")
-  }
-
-  private func transient(_ text: String) {
-    world.printError("\r\u{1B}[K" + text)
-    isLineOpen = true
   }
 
   private static func firstLine(_ text: String, width: Int) -> String {
