@@ -12,6 +12,8 @@ package struct Configuration: Sendable {
     package var role: ConfiguredText?
     /// What stands before the server; nil when the file does not say, and it must be found out.
     package var pooler: Pooler?
+    /// The keys whose values it has from `defaults`.
+    package var inherited: Set<String> = []
 
     package init(url: ConfiguredText) { self.url = url }
 
@@ -122,8 +124,11 @@ struct ConfigurationReader {
       configuration.migrationsPath = inner.text("path") ?? configuration.migrationsPath
       configuration.migrationsLayout = inner.word("layout") ?? configuration.migrationsLayout
     }
+    let defaults = fields["defaults"].map {
+      nodes.fields($0, ConfigurationKeys.defaults, of: "'defaults'")
+    }
     for pair in nodes.pairs(fields["environments"], of: "'environments'") {
-      configuration.environments[pair.name] = environment(pair)
+      configuration.environments[pair.name] = environment(pair, defaults)
     }
     if let name = fields.text("default_environment") {
       configuration.defaultEnvironment = name
@@ -155,9 +160,14 @@ struct ConfigurationReader {
     return configuration
   }
 
-  private mutating func environment(_ pair: YAMLPair) -> Configuration.Environment? {
+  /// What an environment says itself goes before what `defaults` says for all.
+  private mutating func environment(
+    _ pair: YAMLPair, _ defaults: Fields?
+  ) -> Configuration.Environment? {
     if let text = pair.value.scalarText, !pair.value.isNull {
-      return Configuration.Environment(url: expanded(text, at: pair.value))
+      var environment = Configuration.Environment(url: expanded(text, at: pair.value))
+      inherit(defaults, but: [], &environment)
+      return environment
     }
     let fields = nodes.fields(
       pair.value, ConfigurationKeys.environment, of: "environment '\(nodes.shown(pair.name))'")
@@ -171,7 +181,21 @@ struct ConfigurationReader {
     environment.isProtected = fields.flag("protected")
     environment.role = text(fields, "role")
     environment.pooler = fields.word("pooler").flatMap { .init(rawValue: $0) }
+    inherit(defaults, but: fields.given, &environment)
     return environment
+  }
+
+  private func inherit(
+    _ defaults: Fields?, but given: Set<String>, _ environment: inout Configuration.Environment
+  ) {
+    guard let defaults else { return }
+    let keys = Set(defaults.pairs.keys).subtracting(given)
+    if keys.contains("protected") { environment.isProtected = defaults.flag("protected") }
+    if keys.contains("role") { environment.role = text(defaults, "role") }
+    if keys.contains("pooler") {
+      environment.pooler = defaults.word("pooler").flatMap { .init(rawValue: $0) }
+    }
+    environment.inherited = keys
   }
 
   private func text(_ fields: Fields, _ key: String) -> ConfiguredText? {
@@ -236,6 +260,7 @@ enum ConfigurationKeys {
       Key(
         "environments", .named(.oneOf([.text, .object(environment)])),
         "Databases: name to URL, or to a mapping."),
+      Key("defaults", .object(defaults), "What every environment has that does not say otherwise."),
       Key("scratch", .text, "The URL of a PostgreSQL server for scratch databases."),
       Key("postgresql", .object(postgresql), "What holds for PostgreSQL."),
       Key("ignore", .list(.object(ignore)), "Differences that are accepted."),
@@ -256,15 +281,24 @@ enum ConfigurationKeys {
     ])
   static let environment = KeyTable(
     "environment",
-    [
-      Key("url", .text, "sqlite:PATH or postgresql://…", required: true),
-      Key("protected", .boolean, "Hazards are allowed on the command line only."),
-      Key("role", .text, "The role that owns what is created."),
-      Key(
-        "pooler", .word(Configuration.Environment.Pooler.allCases.map(\.rawValue)),
-        "What hands out the server's connections, and for how long; found out where it is not said."
-      ),
+    [Key("url", .text, "sqlite:PATH or postgresql://…", required: true)] + inheritable)
+  static let defaults = KeyTable(
+    "defaults", inheritable,
+    unsupported: [
+      "url": "every environment has an address of its own: write 'url' under environments",
+      "ignore": "'ignore' stands at the top of the file, and holds for every environment",
+      "gate": "'gate' stands at the top of the file, and holds for every environment",
     ])
+  private static let inheritable = [
+    Key("protected", .boolean, "Hazards are allowed on the command line only."),
+    Key(
+      "role", .oneOf([.text, .nothing]),
+      "The role that owns what is created; nothing: who is connected."),
+    Key(
+      "pooler", .word(Configuration.Environment.Pooler.allCases.map(\.rawValue)),
+      "What hands out the server's connections, and for how long; found out where it is not said."
+    ),
+  ]
   static let postgresql = KeyTable(
     "postgresql",
     [Key("min_version", .integer, "The oldest major version that migrations must run on.")])

@@ -53,6 +53,28 @@ import Testing
     }
   }
 
+  @Test func environmentsInherit() throws {
+    let configuration = try read(
+      """
+      defaults: {role: "${OWNER}", protected: true, pooler: session}
+      environments:
+        dev: sqlite:dev.db
+        test: {url: "sqlite:test.db", protected: false, role: }
+        production: {url: "postgresql://h/db", role: other, pooler: transaction}
+      """, ["OWNER": "app_owner"])
+    let environments = configuration.environments
+    let (dev, test) = (try #require(environments["dev"]), try #require(environments["test"]))
+    let production = try #require(environments["production"])
+    #expect(dev.isProtected && !test.isProtected && production.isProtected)
+    #expect(try dev.role?.resolved() == "app_owner")
+    #expect(test.role == nil)
+    #expect(try production.role?.resolved() == "other")
+    #expect(dev.pooler == .session && test.pooler == .session && production.pooler == .transaction)
+    #expect(dev.inherited == ["role", "protected", "pooler"])
+    #expect(test.inherited == ["pooler"])
+    #expect(production.inherited == ["protected"])
+  }
+
   @Test func anEmptyFileSaysNothing() throws {
     #expect(try read("").environments.isEmpty)
     #expect(try read("# nothing\n").migrationsPath == "migrations")
@@ -61,6 +83,9 @@ import Testing
   @Test func mistakes() {
     #expect(complaints("schem: x").contains("the file has no key 'schem'; did you mean 'schema'?"))
     #expect(complaints("ignore: {}").contains("'ignore'"))
+    #expect(complaints("defaults: {url: x}").contains("an address of its own"))
+    #expect(complaints("defaults: {ignore: []}").contains("at the top of the file"))
+    #expect(complaints("defaults: {protectd: true}").contains("did you mean 'protected'?"))
     #expect(
       complaints("environments:\n  dev: {ulr: x}\n").contains("environment 'dev' lacks the key"))
     #expect(complaints("environments:\n  dev:\n").contains("lacks the key 'url'"))

@@ -61,13 +61,16 @@ private struct ConfigurationListing {
     add(
       "default_environment", configuration.defaultEnvironment ?? "none", key: "default_environment")
     for (name, environment) in configuration.environments.sorted(by: { $0.key < $1.key }) {
+      func key(_ key: String) -> String { environment.inherited.contains(key) ? "defaults" : "" }
       add(environment.url, as: "environments.\(name).url")
       if environment.isProtected {
-        add("environments.\(name).protected", "true", key: "environments")
+        add("environments.\(name).protected", "true", of: key("protected"))
       }
-      if let role = environment.role { add(role, as: "environments.\(name).role") }
+      if let role = environment.role {
+        add(role, as: "environments.\(name).role", of: key("role"))
+      }
       if let pooler = environment.pooler {
-        add("environments.\(name).pooler", pooler.rawValue, key: "environments")
+        add("environments.\(name).pooler", pooler.rawValue, of: key("pooler"))
       }
     }
     if let scratch = configuration.scratch {
@@ -93,8 +96,17 @@ private struct ConfigurationListing {
     rows.append((key, value, configuration.given.contains(top) ? file ?? "default" : "default"))
   }
 
-  private mutating func add(_ text: ConfiguredText, as key: String) {
-    var origin = file ?? "default"
+  /// What stands in the file; `part` is where, if it is not under the key itself.
+  private mutating func add(_ key: String, _ value: String, of part: String) {
+    rows.append((key, value, origin(part)))
+  }
+
+  private func origin(_ part: String) -> String {
+    (file ?? "default") + (part.isEmpty ? "" : ", \(part)")
+  }
+
+  private mutating func add(_ text: ConfiguredText, as key: String, of part: String = "") {
+    var origin = origin(part)
     for name in text.variables {
       let place =
         environment[name] != nil
