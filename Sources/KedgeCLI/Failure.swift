@@ -22,7 +22,7 @@ enum Failure {
       tell(obstacle.message, next: obstacle.nextStep, world)
       return obstacle.outcome
     case let failure as RunnerFailure:
-      tell(failure.message, next: failure.nextStep, world)
+      tell(failure.message, next: failure.nextStep ?? nextStep(after: failure), world)
       return failure.error.kind == .locked ? .refused : .failed
     case let refusal as HazardRefusal:
       let codes = Set(refusal.hazards.map(\.code)).sorted().joined(separator: ",")
@@ -47,6 +47,15 @@ enum Failure {
       return .failed
     default: return usage(error, world)
     }
+  }
+
+  /// Somebody who begins with a database that has its tables meets this first.
+  private static func nextStep(after failure: RunnerFailure) -> String? {
+    guard failure.error.message.contains("already exists") else { return nil }
+    let version = failure.title.prefix { $0 != "_" }
+    return
+      "if the database had what the migration makes before there were migrations, record it as applied: "
+      + "kedge baseline --to \(version)"
   }
 
   private static func tell(_ message: String, next: String?, _ world: World) {

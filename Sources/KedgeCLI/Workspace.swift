@@ -39,7 +39,7 @@ struct Workspace {
 
   /// What to compare with: as given, else the schema file, which must be there.
   func target(_ given: String?) throws -> SourceName {
-    if let given { return try SourceName(given) }
+    if let given { return try source(given) }
     guard FileSystem.kind(of: schemaFile) != .missing else {
       throw SourceProblem(
         "there is no \(schemaFile) to compare with",
@@ -47,6 +47,20 @@ struct Workspace {
           "name the target with --target SOURCE, or write a schema.yaml with: kedge init SOURCE")
     }
     return try SourceName(schemaFile)
+  }
+
+  /// What an argument names; one that forgets `env:` is told so.
+  func source(_ text: String) throws -> SourceName {
+    try refuseBareEnvironment(text)
+    return try SourceName(text)
+  }
+
+  func refuseBareEnvironment(_ text: String) throws {
+    guard configuration.environments[text] != nil, FileSystem.kind(of: text) == .missing else {
+      return
+    }
+    throw SourceProblem(
+      "there is no file \(text), but an environment is called so", nextStep: "write env:\(text)")
   }
 
   func load(_ name: SourceName) throws -> LoadedSource {

@@ -72,8 +72,20 @@ package enum FileSystem {
     }
   }
 
+  private static func nextStep(after error: Int32, _ path: String) -> String? {
+    let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
+    switch error {
+    case ENOENT where kind(of: folder) != .folder:
+      return "make the folder first: mkdir -p \(folder)"
+    case EACCES, EPERM, EROFS:
+      return "look at who may do that with: ls -ld \(folder) \(path); or name another file"
+    case ENOSPC, EDQUOT: return "the disk is full: make room, or name a file elsewhere"
+    default: return nil
+    }
+  }
+
   private static func problem(_ verb: String, _ path: String) -> SourceProblem {
     let reason = String(cString: strerror(errno))
-    return SourceProblem("\(verb) \(path): \(reason)")
+    return SourceProblem("\(verb) \(path): \(reason)", nextStep: nextStep(after: errno, path))
   }
 }

@@ -37,9 +37,12 @@ enum GitRevision {
       if output.status == 0 { return output.text }
       // A second time for its words.
       let words = try Subprocess.run(command, environment: environment).text
+      let isUnknown = words.contains("invalid object name") || words.contains("Not a valid object")
       throw SourceProblem(
         "git:\(revision):\(path): \(words.split(separator: "\n").first ?? "git failed")",
-        nextStep: "look at what there is with: git ls-tree -r --name-only \(revision)")
+        nextStep: isUnknown
+          ? "\(revision) is no commit, branch or tag here; look at what there is with: git log --all --oneline"
+          : "look at what there is with: git ls-tree -r --name-only \(revision)")
     } catch let problem as SourceProblem {
       throw problem
     } catch {

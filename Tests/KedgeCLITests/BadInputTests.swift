@@ -38,6 +38,35 @@ import Testing
     #expect(answer.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
   }
 
+  /// What people do in their first hour.
+  @Test func theNextStepIsTold() throws {
+    let terminal = try Terminal()
+    defer { terminal.close() }
+    try terminal.write("kedge.yaml", "environments: {dev: {url: \"sqlite:dev.db\"}}\n")
+    try terminal.write(
+      "schema.yaml", "kedge: 1\nengine: sqlite\ntables: {users: {columns: {id: INTEGER}}}\n")
+    try terminal.sqlite("dev.db", "CREATE TABLE users (id INTEGER);")
+    for arguments in [["check", "dev"], ["apply", "dev"], ["diff", "dev", "schema.yaml"]] {
+      expectFailure(try terminal.kedge(arguments), contains: "next: write env:dev")
+    }
+    #expect(!FileManager.default.fileExists(atPath: terminal.path("dev")))
+    try terminal.folder("migrations")
+    expectFailure(
+      try terminal.kedge("verify"), contains: "no migrations in migrations", "kedge generate")
+    #expect(try terminal.kedge("generate", "first", "--no-proof").code == 0)
+    expectFailure(
+      try terminal.kedge("apply", "env:dev"), contains: "already exists", "kedge baseline --to 2")
+    expectFailure(
+      try terminal.kedge("report", "dev.db", "schema.yaml", "-o", "x.pdf"), contains: ".html")
+    expectFailure(
+      try terminal.kedge("report", "dev.db", "schema.yaml", "-o", "not/here/x.html"),
+      contains: "next: make the folder first: mkdir -p not/here")
+    try terminal.git("init")
+    expectFailure(
+      try terminal.kedge("check", "dev.db", "--target", "git:nothing:schema.yaml"),
+      contains: "nothing is no commit, branch or tag here")
+  }
+
   @Test func filesThatAreNotDatabases() throws {
     let terminal = try Terminal()
     defer { terminal.close() }

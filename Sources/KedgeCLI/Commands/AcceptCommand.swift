@@ -90,7 +90,7 @@ struct AcceptCommand: KedgeCommand {
       ? workspace.configuration.environments.keys.sorted().map { "env:" + $0 } : source
     var found: [ObjectID] = []
     for name in names {
-      let (live, declared) = try workspace.load(from: SourceName(name), to: targetName)
+      let (live, declared) = try workspace.load(from: workspace.source(name), to: targetName)
       let changes = try workspace.compare(live, declared).difference.changes
       let outcome = ObjectFilter([rule], today: World.today()).apply(to: changes)
       if !outcome.ignored.isEmpty { return }

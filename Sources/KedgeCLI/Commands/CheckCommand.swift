@@ -159,7 +159,7 @@ struct CheckCommand: KedgeCommand {
       let file = folder ?? workspace.configuration.migrationsPath
       return (report, DriftFindings.findings(in: report, places: [:], file: file))
     }
-    let (live, declared) = try workspace.load(from: SourceName(name), to: target)
+    let (live, declared) = try workspace.load(from: workspace.source(name), to: target)
     let result = try workspace.compare(live, declared)
     let label = name.hasPrefix("env:") ? name : live.label
     let report = Report(

@@ -47,7 +47,7 @@ struct DiffCommand: KedgeCommand {
 
   func outcome(in world: World) throws -> Outcome {
     let workspace = try Workspace(world: world, options: options, sources: sources)
-    let loaded = try workspace.load(from: SourceName(from), to: SourceName(to))
+    let loaded = try workspace.load(from: workspace.source(from), to: workspace.source(to))
     let (fromSource, toSource) = (target.targeted(loaded.from), target.targeted(loaded.to))
     let result = try workspace.compare(fromSource, toSource)
     var report = Report(

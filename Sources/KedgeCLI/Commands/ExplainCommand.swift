@@ -101,7 +101,7 @@ struct ExplainCommand: KedgeCommand {
         "nothing says which database is meant", nextStep: "add --source SOURCE")
     }
     let (live, declared) = try workspace.load(
-      from: SourceName(given), to: workspace.target(target))
+      from: workspace.source(given), to: workspace.target(target))
     let rule = IgnoreRule(kind: kind, patterns: [name], place: "")
     let ids = Set(
       (Array(live.schema.objects(of: kind)) + declared.schema.objects(of: kind)).map(\.id)

@@ -100,7 +100,7 @@ struct GenerateNextCommand: KedgeCommand {
 
   /// The folder, once there is something in it.
   private func start(in workspace: Workspace) throws -> SourceName {
-    if let from { return try SourceName(from) }
+    if let from { return try workspace.source(from) }
     let path = folder ?? workspace.configuration.migrationsPath
     return MigrationFiles.areIn(path) ? .migrations(path: path, through: nil) : .empty
   }

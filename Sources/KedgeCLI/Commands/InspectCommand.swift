@@ -58,7 +58,7 @@ struct InspectCommand: KedgeCommand {
 
   func outcome(in world: World) throws -> Outcome {
     let workspace = try Workspace(world: world, options: options, sources: sources)
-    let loaded = try workspace.load(SourceName(source))
+    let loaded = try workspace.load(workspace.source(source))
     World.keepUntilExit(loaded)
     let text: String
     let format = format ?? output.flatMap({ OutputFile.format($0) }) ?? .yaml

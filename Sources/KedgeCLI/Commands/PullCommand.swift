@@ -43,7 +43,7 @@ struct PullCommand: KedgeCommand {
         nextStep: "name it: a URL, a SQLite file or env:NAME")
     }
     let text = try SchemaFile.read(file)
-    let (live, declared) = try workspace.load(from: SourceName(name), to: SourceName(file))
+    let (live, declared) = try workspace.load(from: workspace.source(name), to: SourceName(file))
     let result = try workspace.compare(live, declared)
     guard !result.difference.changes.isEmpty else {
       world.print("\(file) says what \(live.label) is: nothing to pull\n")

@@ -36,9 +36,15 @@ struct ReportCommand: KedgeCommand {
   @OptionGroup var sources: SourceOptions
   @OptionGroup var options: GlobalOptions
 
+  func validate() throws {
+    if let output, !output.hasSuffix(".html"), !output.hasSuffix(".htm") {
+      throw ValidationError("'\(output)': the page is HTML, and its name ends in .html")
+    }
+  }
+
   func outcome(in world: World) throws -> Outcome {
     let workspace = try Workspace(world: world, options: options, sources: sources)
-    let loaded = try workspace.load(from: SourceName(from), to: SourceName(to))
+    let loaded = try workspace.load(from: workspace.source(from), to: workspace.source(to))
     let (fromSource, toSource) = (target.targeted(loaded.from), target.targeted(loaded.to))
     let result = try workspace.compare(fromSource, toSource)
     let isGate = fromSource.isLive && !toSource.isLive

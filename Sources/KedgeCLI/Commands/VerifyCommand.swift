@@ -137,6 +137,11 @@ extension Workspace {
   func engine(ofFolder folder: String, given: EngineName?) throws -> EngineName {
     if let given { return given }
     if let engine = try MigrationFiles.engine(of: folder) { return engine }
+    guard MigrationFiles.areIn(folder) else {
+      throw SourceProblem(
+        "there are no migrations in \(folder)", nextStep: "write the first one: kedge generate NAME"
+      )
+    }
     throw SourceProblem(
       "nothing says which engine the migrations in \(folder) are for",
       nextStep: "add --engine postgresql or --engine sqlite")

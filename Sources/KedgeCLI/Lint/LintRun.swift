@@ -33,7 +33,7 @@ struct LintRun {
     var policy = try LintPolicy(workspace.configuration.hazards)
     for option in command.rules { try policy.set(option) }
     self.policy = policy
-    base = try command.from.map { try workspace.load(SourceName($0)).schema }
+    base = try command.from.map { try workspace.load(workspace.source($0)).schema }
   }
 
   func outcome() throws -> Result {

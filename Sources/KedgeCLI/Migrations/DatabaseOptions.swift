@@ -27,6 +27,7 @@ struct DatabaseOptions: ParsableArguments {
           "name it: a URL, a SQLite file or env:NAME; or set default_environment in kedge.yaml")
     }
     guard text.hasPrefix("env:") else {
+      try workspace.refuseBareEnvironment(text)
       return (try self.database(text, role: nil, label: nil), nil)
     }
     let name = String(text.dropFirst("env:".count))
