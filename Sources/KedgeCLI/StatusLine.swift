@@ -11,7 +11,8 @@ enum StatusLine {
     var prefix = ""
     var start = ContinuousClock.now
     var width = 80
-    var isShown = false
+    /// What stands there; nil when nothing does.
+    var shown: String?
     /// Whether the thread runs that writes it.
     var isTicking = false
     /// Whether the process is about to end.
@@ -31,7 +32,7 @@ enum StatusLine {
       if state.text == nil { state.start = .now }
       state.text = text
       state.width = world.width
-      if state.isShown { write(&state) }
+      if state.shown != nil { write(&state) }
       if !state.isTicking { state.isTicking = startTicking() }
     }
   }
@@ -62,17 +63,18 @@ enum StatusLine {
   }
 
   private static func hide(_ state: inout State) {
-    if state.isShown { World.write(erase, to: STDERR_FILENO) }
-    state.isShown = false
+    if state.shown != nil { World.write(erase, to: STDERR_FILENO) }
+    state.shown = nil
   }
 
   private static func write(_ state: inout State) {
     guard let text = state.text else { return }
     let seconds = (ContinuousClock.now - state.start).components.seconds
     let time = seconds > 0 ? " (\(seconds) s)" : ""
-    let words = (state.prefix + text).prefix(max(10, state.width - 1 - time.utf8.count))
-    World.write(erase + words + time, to: STDERR_FILENO)
-    state.isShown = true
+    let line = (state.prefix + text).prefix(max(10, state.width - 1 - time.utf8.count)) + time
+    guard state.shown != String(line) else { return }
+    World.write(erase + line, to: STDERR_FILENO)
+    state.shown = String(line)
   }
 
   // MARK: - The thread

@@ -1,3 +1,4 @@
+import SQLText
 package import SchemaModel
 
 /// What can stand on either side of a comparison, as it was written.
@@ -50,7 +51,7 @@ package enum SourceName: Hashable, Sendable {
     if let form = form(ofPath: path) {
       guard FileSystem.kind(of: path) != .folder else { return .declared(path: path) }
       guard FileSystem.kind(of: path) != .missing else {
-        throw SourceProblem("there is no file \(path)", nextStep: forms)
+        throw missing(path, otherwise: forms)
       }
       return form
     }
@@ -61,8 +62,7 @@ package enum SourceName: Hashable, Sendable {
           "'\(path.split(separator: ":").first ?? "")' is no kind of URL that Kedge knows",
           nextStep: forms)
       }
-      throw SourceProblem(
-        "there is no file \(path)", nextStep: forms + "; sqlite:\(path) if it is to be made")
+      throw missing(path, otherwise: forms + "; sqlite:\(path) if it is to be made")
     case .folder: return .declared(path: path)
     case .other: throw SourceProblem("\(path) is neither a file nor a folder", nextStep: forms)
     case .file: break
@@ -73,6 +73,22 @@ package enum SourceName: Hashable, Sendable {
         nextStep: "if it is an encrypted database, decrypt it first; \(forms)")
     }
     return .sqlite(path: path)
+  }
+
+  /// Names what is like it: a file beside, or a server without its `postgresql://`.
+  private static func missing(_ path: String, otherwise forms: String) -> SourceProblem {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let start = parts.dropLast().map { $0 + "/" }.joined()
+    let beside = (try? FileSystem.names(in: start.isEmpty ? "." : start)) ?? []
+    var next = forms
+    if let nearest = nearestName(to: String(parts.last ?? ""), among: beside) {
+      next = "did you mean \(start)\(nearest)?"
+    } else if let colon = parts.first?.firstIndex(of: ":"),
+      parts.first?[colon...].dropFirst().allSatisfy(\.isNumber) ?? false
+    {
+      next = "did you mean postgresql://\(path)?"
+    }
+    return SourceProblem("there is no file \(path)", nextStep: next)
   }
 
   /// `DIR`, or `DIR@VERSION`, of a folder that holds migrations.

@@ -50,6 +50,14 @@ import Testing
       expectFailure(try terminal.kedge(arguments), contains: "next: write env:dev")
     }
     #expect(!FileManager.default.fileExists(atPath: terminal.path("dev")))
+    expectFailure(
+      try terminal.kedge("check", "dev.db", "--target", "schem.yaml"),
+      contains: "next: did you mean schema.yaml?")
+    expectFailure(
+      try terminal.kedge("report", "./dv.db", "schema.yaml"), contains: "did you mean ./dev.db?")
+    expectFailure(
+      try terminal.kedge("check", "localhost:5432/shop"),
+      contains: "did you mean postgresql://localhost:5432/shop?")
     try terminal.folder("migrations")
     expectFailure(
       try terminal.kedge("verify"), contains: "no migrations in migrations", "kedge generate")

@@ -80,6 +80,16 @@ import Testing
     #expect(!answer.errors.contains("[y/N]"))
   }
 
+  @Test func aPageIsNotForATerminal() throws {
+    let terminal = try renaming()
+    defer { terminal.close() }
+    let answer = try terminal.typing("", "report app.db schema.yaml")
+    #expect(answer.code == 2)
+    #expect(answer.output.contains("next: add --output audit.html"))
+    #expect(
+      try terminal.kedge("report", "app.db", "schema.yaml").output.contains("<!doctype html>"))
+  }
+
   // MARK: - What takes long
 
   private static let slow = "CREATE TABLE t (a int);\nSELECT pg_sleep(2.2);\n"

@@ -43,6 +43,10 @@ struct ReportCommand: KedgeCommand {
   }
 
   func outcome(in world: World) throws -> Outcome {
+    if output == nil, world.isTerminal {
+      throw SourceProblem(
+        "the page is for a browser, not for a terminal", nextStep: "add --output audit.html")
+    }
     let workspace = try Workspace(world: world, options: options, sources: sources)
     let loaded = try workspace.load(from: workspace.source(from), to: workspace.source(to))
     let (fromSource, toSource) = (target.targeted(loaded.from), target.targeted(loaded.to))
