@@ -129,8 +129,8 @@ let package = Package(
     .testTarget(
       name: "ProofTests",
       dependencies: [
-        "Comparison", "Planning", "PostgresEngine", "SQLText", "SQLiteEngine", "SchemaDiff",
-        "SchemaModel", "TestSupport",
+        "Comparison", "Linting", "Planning", "PostgresEngine", "SQLText", "SQLiteEngine",
+        "SchemaDiff", "SchemaModel", "TestSupport",
       ]),
     .testTarget(
       name: "MigrationsTests",

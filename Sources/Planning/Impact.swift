@@ -44,6 +44,13 @@ package struct Impact: Hashable, Sendable {
   package var work: Work
   package var size: RelationSize?
 
+  package init(relation: ObjectID, lock: LockMode, work: Work, size: RelationSize? = nil) {
+    self.relation = relation
+    self.lock = lock
+    self.work = work
+    self.size = size
+  }
+
   package var readersWait: Bool { lock == .accessExclusive }
   package var writersWait: Bool { lock >= .share }
 
@@ -60,9 +67,16 @@ package struct Impact: Hashable, Sendable {
 extension Step {
   /// The strongest lock and the longest work for each relation, in the order of the statements.
   package var impacts: [Impact] {
+    if let claims {
+      return claims.map { claim in
+        var impact = claim
+        impact.size = sizes[claim.relation]
+        return impact
+      }
+    }
     var found: [Impact] = []
     for statement in statements where statement.lock > .none {
-      for relation in statement.locked.isEmpty ? [home] : statement.locked {
+      for relation in relations(of: statement) {
         if let index = found.firstIndex(where: { $0.relation == relation }) {
           found[index].lock = max(found[index].lock, statement.lock)
           found[index].work = max(found[index].work, statement.work)
@@ -77,10 +91,12 @@ extension Step {
     return found
   }
 
-  /// What is locked where a statement says nothing else.
-  private var home: ObjectID {
+  /// What the statement, one of the step's, locks: what the step is about where it says nothing else.
+  package func relations(of statement: Statement) -> [ObjectID] {
+    guard statement.lock > .none else { return [] }
+    guard statement.locked.isEmpty else { return statement.locked }
     let target = subject.attachmentTarget ?? subject
-    return target.kind.isPartOfRelation ? target.table : target
+    return [target.kind.isPartOfRelation ? target.table : target]
   }
 }
 

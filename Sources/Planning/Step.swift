@@ -71,6 +71,8 @@ package struct Step: Hashable, Sendable {
   /// What the rows that are there must not say, so that the step works and keeps them.
   package var checks: [RowCheck]
   package var reversibility: Reversibility
+  /// What it locks, where more is known than its statements say; without sizes.
+  package var claims: [Impact]?
   /// How large the relations are that it locks, where a live database was asked.
   package var sizes: [ObjectID: RelationSize] = [:]
   package var stage: Stage

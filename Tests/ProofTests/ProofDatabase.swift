@@ -74,6 +74,7 @@ final class PostgresProof: ProofDatabase {
 
   var dialect: any Dialect { PostgresDialect() }
   var scratch: any Scratch { PostgresScratch(on: .owned(server)) }
+  var tracer: any MigrationTracer { PostgresTracer(on: .owned(server)) }
   var printsAsRecorded: Bool { connection.serverMajorVersion == 15 }
   var version: Int { connection.serverMajorVersion }
   func inspect() throws -> Schema { try PostgresInspector.inspect(connection) }

@@ -82,10 +82,7 @@ struct DiffCommand: KedgeCommand {
     guard !result.difference.isEmpty else { return nil }
     let dialect = workspace.engines.dialect(
       result.to.engine, style: workspace.style(target))
-    guard
-      let plan = try? Planner.plan(
-        result.difference, from: result.from, to: result.to, dialect: dialect)
-    else { return nil }
+    guard let plan = try? result.up(dialect) else { return nil }
     return try? workspace.sized(plan, from)
   }
 
@@ -108,12 +105,8 @@ struct DiffCommand: KedgeCommand {
     var plan: Plan
     let goal = direction == .up ? result.to : result.from
     switch direction {
-    case .up:
-      plan = try Planner.plan(
-        result.difference, from: result.from, to: result.to, dialect: dialect)
-    case .down:
-      plan = try Planner.reverse(
-        result.difference, from: result.from, to: result.to, dialect: dialect)
+    case .up: plan = try result.up(dialect)
+    case .down: plan = try result.down(dialect)
     }
     plan = try workspace.asking(start, about: plan)
     let permissions = Allowance.permissions(target.allow)

@@ -131,8 +131,7 @@ struct GenerateNextCommand: KedgeCommand {
       result.to.engine, style: workspace.style(versions))
     let parts = split ? try Phases.split(result, dialect: dialect, name: name) : [(name, result)]
     for (index, part) in parts.enumerated() {
-      let plan = try Planner.plan(
-        part.result.difference, from: part.result.from, to: part.result.to, dialect: dialect)
+      let plan = try part.result.up(dialect)
       let up = index == 0 ? try workspace.asking(start, about: plan) : plan
       guard isAllowed(plan, asked: up, in: workspace) else { return false }
       let writer = MigrationWriter(

@@ -103,8 +103,7 @@ struct InspectCommand: KedgeCommand {
     empty.schema.scope.management = workspace.management ?? .nothing
     let result = try workspace.compare(empty, loaded)
     let dialect = workspace.engines.dialect(engine)
-    let plan = try Planner.plan(
-      result.difference, from: result.from, to: result.to, dialect: dialect)
+    let plan = try result.up(dialect)
     let searchPath = loaded.schema.scope.searchPath
     return dialect.script(plan, options: ScriptOptions(searchPath: searchPath))
   }

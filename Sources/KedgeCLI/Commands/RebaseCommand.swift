@@ -91,8 +91,7 @@ struct RebaseCommand: KedgeCommand {
       LoadedSource(schema: goal, label: late.title, isLive: false))
     let writer = MigrationWriter(
       workspace: workspace, folder: others, dialect: dialect, isProving: !proof.noProof)
-    let plan = try Planner.plan(
-      result.difference, from: result.from, to: result.to, dialect: dialect)
+    let plan = try result.up(dialect)
     return try writer.write(
       MigrationWriter.Draft(name: late.name, result: result, up: plan))
   }

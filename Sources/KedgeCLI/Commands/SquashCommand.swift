@@ -61,8 +61,7 @@ struct SquashCommand: KedgeCommand {
     let result = try workspace.compare(
       LoadedSource(schema: start, label: "empty", isLive: false),
       LoadedSource(schema: goal, label: path, isLive: false))
-    let plan = try Planner.plan(
-      result.difference, from: result.from, to: result.to, dialect: dialect)
+    let plan = try result.up(dialect)
     let writer = MigrationWriter(
       workspace: workspace, folder: all.keeping { $0.version > to.version }, dialect: dialect,
       isProving: !proof.noProof)

@@ -266,7 +266,7 @@ final class MigrationWorkspace {
 
   private func plan(from: Schema, to: Schema) throws -> Plan {
     let result = try workspace.compare(source(from, "live"), source(to, "recorded"))
-    return try Planner.plan(result.difference, from: result.from, to: result.to, dialect: dialect)
+    return try result.up(dialect)
   }
 
   /// The differences of a live schema from what was recorded, a line each; nothing where all is the same.

@@ -46,8 +46,7 @@ struct MigrationWriter {
   /// The texts, proven; throws when the proof fails.
   func prepare(_ draft: Draft) throws -> Prepared {
     let result = draft.result
-    let down = try Planner.reverse(
-      result.difference, from: result.from, to: result.to, dialect: dialect)
+    let down = try result.down(dialect)
     var file = header(named: draft.name, version: draft.version, after: draft.after)
     file.minimumVersion = workspace.minimumVersion(for: result.from)
     file.from = Fingerprint.comparable(result.from)

@@ -17,11 +17,11 @@ struct AuditPageMaker {
       result.to.engine, style: workspace.style(target))
     let up = try way(from: from, searchPath: result.to.scope.searchPath, dialect) {
       () throws(PlanningError) in
-      try Planner.plan(result.difference, from: result.from, to: result.to, dialect: dialect)
+      try result.up(dialect)
     }
     let down = try way(from: to, searchPath: result.from.scope.searchPath, dialect) {
       () throws(PlanningError) in
-      try Planner.reverse(result.difference, from: result.from, to: result.to, dialect: dialect)
+      try result.down(dialect)
     }
     var page = AuditPage(
       report: report, from: side(from, report.fromLabel), to: side(to, report.toLabel), up: up,

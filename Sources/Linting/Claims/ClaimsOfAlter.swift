@@ -76,13 +76,17 @@ extension ClaimReader {
     }
     for action in alter.actions { read(action, of: key, in: alter) }
     guard catalog.relations[key]?.isPartitioned == true else { return }
-    // The parent itself has no rows; what is done is done to every partition.
-    claims.scans.remove(key)
-    claims.builds.remove(key)
-    claims.rewrites.remove(key)
-    guard recurses(alter) else { return }
-    for partition in catalog.partitions(of: key) {
+    let below = recurses(alter) ? catalog.allPartitions(of: key) : []
+    isInPartition = true
+    for partition in below {
       for action in alter.actions { read(action, of: partition, in: alter) }
+    }
+    isInPartition = false
+    // Parents have no rows; what is done is done to every partition.
+    for parent in [key] + below where catalog.relations[parent]?.isPartitioned == true {
+      claims.scans.remove(parent)
+      claims.builds.remove(parent)
+      claims.rewrites.remove(parent)
     }
   }
 
@@ -296,21 +300,30 @@ extension ClaimReader {
 
   private mutating func add(_ constraint: TableConstraint, to key: RelationKey) {
     switch constraint.kind {
-    case .foreignKey(_, let reference):
+    case .foreignKey(let columns, let reference):
       claims.lock(key, .shareRowExclusive)
+      if isInPartition, catalog.hasForeignKey(columns, to: reference.table, of: key) {
+        // It is taken over, and its triggers on the other table go.
+        claims.lock(catalog.key(reference.table), .accessExclusive)
+        return
+      }
       claims.lock(catalog.key(reference.table), .shareRowExclusive)
       if !constraint.isNotValid, !constraint.isNotEnforced { claims.scans.insert(key) }
     case .check, .notNull:
       claims.lock(key, .accessExclusive)
       if !constraint.isNotValid, !constraint.isNotEnforced { claims.scans.insert(key) }
     case .unique, .primaryKey:
-      claims.lock(key, .accessExclusive)
+      var isNotNull = true
+      if case .primaryKey(let columns) = constraint.kind {
+        isNotNull = columns.allSatisfy { catalog.column($0, of: key)?.isNotNull == true }
+      }
+      claims.lock(key, isInPartition && isNotNull ? .share : .accessExclusive)
       if let index = constraint.usingIndex {
         claims.lock(RelationKey(key.schema, index.last), .shareUpdateExclusive)
         if case .primaryKey = constraint.kind, hasNullableColumn(index, of: key) {
           claims.scans.insert(key)
         }
-      } else {
+      } else if !(isInPartition && catalog.hasKey(constraint.kind, key)) {
         claims.builds.insert(key)
         if case .primaryKey(let columns) = constraint.kind,
           columns.contains(where: { needsScan(for: $0, of: key) })
@@ -356,6 +369,12 @@ extension ClaimReader {
     claims.lock(partition, .accessExclusive)
     if catalog.relations[partition]?.isNew != true, !catalog.hasValidCheck(partition) {
       claims.scans.insert(partition)
+    }
+    let present = catalog.indexes(on: partition).map(\.columns)
+    if catalog.relations[partition]?.isNew != true,
+      catalog.indexes(on: key).contains(where: { !present.contains($0.columns) })
+    {
+      claims.builds.insert(partition)
     }
     if let other = catalog.defaultPartition(of: key) {
       claims.lock(other, .accessExclusive)

@@ -10,6 +10,8 @@ package struct ClaimReader {
   /// Whether the session's time zone is known to be UTC.
   package let zoneIsUTC: Bool
   var claims = Claims()
+  /// Whether a partition is read about for what is done to its parent.
+  var isInPartition = false
 
   package static func claims(
     of statement: ParsedStatement, catalog: Catalog, version: Int, zoneIsUTC: Bool = false
@@ -122,9 +124,9 @@ package struct ClaimReader {
     }
     if catalog.relations[table]?.isPartitioned == true {
       guard !index.isOnly else { return }
-      for partition in catalog.partitions(of: table) {
+      for partition in catalog.allPartitions(of: table) {
         claims.lock(partition, .share)
-        claims.builds.insert(partition)
+        if catalog.relations[partition]?.isPartitioned != true { claims.builds.insert(partition) }
       }
     } else {
       claims.builds.insert(table)
@@ -170,7 +172,10 @@ package struct ClaimReader {
         let key = catalog.key(name)
         let mode = drop.isConcurrent ? LockMode.shareUpdateExclusive : .accessExclusive
         claims.lock(key, mode)
-        if let index = catalog.indexes[key] { claims.lock(index.table, mode) }
+        guard let index = catalog.indexes[key] else { continue }
+        for table in [index.table] + catalog.allPartitions(of: index.table) {
+          claims.lock(table, mode)
+        }
       }
       if drop.isConcurrent { claims.isNonTransactional = true }
     case .view, .materializedView, .sequence:
@@ -191,7 +196,7 @@ package struct ClaimReader {
         claims.lock(other, .accessExclusive)
       }
     }
-    for partition in catalog.partitions(of: key) { claims.lock(partition, .accessExclusive) }
+    for partition in catalog.allPartitions(of: key) { claims.lock(partition, .accessExclusive) }
   }
 
   private mutating func read(_ reindex: Reindex) {

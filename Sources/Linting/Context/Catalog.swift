@@ -153,7 +153,9 @@ package struct Catalog: Sendable {
   package func isNew(_ name: Name) -> Bool { isNew(key(name)) }
 
   package func column(_ column: Identifier, of table: RelationKey) -> Column? {
-    relations[table]?.columns[column]
+    guard let relation = relations[table] else { return nil }
+    // What a partition has from its parent may be said there alone.
+    return relation.columns[column] ?? relation.parent.flatMap { self.column(column, of: $0) }
   }
 
   package func type(of text: TypeText) -> UserType? {
@@ -173,6 +175,30 @@ package struct Catalog: Sendable {
 
   package func partitions(of table: RelationKey) -> [RelationKey] {
     relations.filter { $0.value.parent == table }.map(\.key).sorted()
+  }
+
+  package func hasForeignKey(
+    _ columns: [Identifier], to other: Name, of table: RelationKey
+  ) -> Bool {
+    relations[table]?.constraints.values.contains {
+      $0.kind == .foreignKey(columns, references: key(other))
+    } ?? false
+  }
+
+  /// Whether the table has a key of the same columns, which its parent's new one would take over.
+  func hasKey(_ kind: TableConstraint.Kind, _ table: RelationKey) -> Bool {
+    relations[table]?.constraints.values.contains { present in
+      switch (kind, present.kind) {
+      case (.primaryKey(let wanted), .primaryKey(let columns)): wanted == columns
+      case (.unique(let wanted), .unique(let columns)): wanted == columns
+      default: false
+      }
+    } ?? false
+  }
+
+  /// The partitions, and theirs.
+  package func allPartitions(of table: RelationKey) -> [RelationKey] {
+    partitions(of: table).flatMap { [$0] + allPartitions(of: $0) }
   }
 
   package func defaultPartition(of table: RelationKey) -> RelationKey? {
@@ -198,10 +224,12 @@ package struct Catalog: Sendable {
 
   /// Whether a valid CHECK says that the column is not null.
   package func provesNotNull(_ column: Identifier, of table: RelationKey) -> Bool {
-    relations[table]?.constraints.values.contains { constraint in
+    guard let relation = relations[table] else { return false }
+    let isProven = relation.constraints.values.contains { constraint in
       guard constraint.isValid, case .check(_, let columns) = constraint.kind else { return false }
       return columns.contains(column)
-    } ?? false
+    }
+    return isProven || relation.parent.map { provesNotNull(column, of: $0) } ?? false
   }
 
   /// Whether a valid CHECK may say what a partition's bound says.

@@ -133,13 +133,18 @@ extension Catalog {
     let suffix: String
     var referenced: [Identifier] = []
     func joined(_ columns: [Identifier]) -> String { columns.map(\.raw).joined(separator: "_") }
+    let indexed = constraint.usingIndex.flatMap {
+      indexes[RelationKey(key.schema, $0.last)]?.columns
+    }
     switch constraint.kind {
     case .check(let expression):
       kind = Self.checkKind(expression)
       suffix = "check"
-    case .unique(let columns):
+    case .unique(let named):
+      let columns = indexed ?? named
       (kind, suffix) = (.unique(columns), joined(columns) + "_key")
-    case .primaryKey(let columns):
+    case .primaryKey(let named):
+      let columns = indexed ?? named
       (kind, suffix) = (.primaryKey(columns), "pkey")
       for column in columns { relation.columns[column]?.isNotNull = true }
     case .foreignKey(let columns, let reference):
