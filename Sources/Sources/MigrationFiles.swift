@@ -13,6 +13,13 @@ package enum MigrationFiles {
     try MigrationFolder(path: path, entries: entries(of: path), dialect: dialect)
   }
 
+  /// Whether a file belongs to a folder of migrations, by its path within it.
+  static func isPart(_ path: String) -> Bool {
+    let parts = path.split(separator: "/")
+    return path.hasSuffix(".sql")
+      && (parts.count == 1 || (parts.count == 2 && subfolders.contains(String(parts[0]))))
+  }
+
   /// Whether a folder holds migrations in Kedge's layout.
   package static func areIn(_ path: String) -> Bool {
     guard FileSystem.kind(of: path) == .folder, let names = try? FileSystem.names(in: path) else {
@@ -29,11 +36,21 @@ package enum MigrationFiles {
         nextStep: "name the migrations, or write the first one with: kedge generate NAME")
     }
     for name in try FileSystem.names(in: path) where MigrationFolder.isMigration(name) {
-      let head = try FileSystem.text(of: path + "/" + name).split(separator: "\n").prefix(20)
-      for line in head where line.hasPrefix("-- kedge:engine ") {
-        let words = line.split(separator: " ")
-        if words.count > 2 { return EngineName(rawValue: String(words[2])) }
-      }
+      if let engine = engine(in: try FileSystem.text(of: path + "/" + name)) { return engine }
+    }
+    return nil
+  }
+
+  /// The same of files that were read already.
+  static func engine(of entries: [MigrationFolder.Entry]) -> EngineName? {
+    entries.lazy.filter { MigrationFolder.isMigration($0.path) }
+      .compactMap { engine(in: $0.text) }.first
+  }
+
+  private static func engine(in text: String) -> EngineName? {
+    for line in text.split(separator: "\n").prefix(20) where line.hasPrefix("-- kedge:engine ") {
+      let words = line.split(separator: " ")
+      if words.count > 2 { return EngineName(rawValue: String(words[2])) }
     }
     return nil
   }

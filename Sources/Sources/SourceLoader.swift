@@ -122,23 +122,33 @@ package struct SourceLoader {
   private func migrations(
     _ path: String, through version: String?, engine: EngineName?
   ) throws -> LoadedSource {
-    guard
-      let engine = try MigrationFiles.engine(of: path) ?? engine ?? defaultEngine
-        ?? configuredEngine()
-    else {
+    let engine = try self.engine(
+      ofMigrations: path, MigrationFiles.engine(of: path) ?? engine)
+    let folder = try MigrationFiles.read(path, dialect: engines.dialect(engine))
+    return try replayed(folder, through: version, in: engine)
+  }
+
+  private func engine(ofMigrations path: String, _ known: EngineName?) throws -> EngineName {
+    guard let engine = known ?? defaultEngine ?? configuredEngine() else {
       throw SourceProblem(
         "nothing says which engine the migrations in \(path) are for",
         nextStep: "add --engine postgresql or --engine sqlite")
     }
-    var folder = try MigrationFiles.read(path, dialect: engines.dialect(engine))
+    return engine
+  }
+
+  private func replayed(
+    _ folder: MigrationFolder, through version: String?, in engine: EngineName
+  ) throws -> LoadedSource {
+    var (folder, label) = (folder, folder.path)
     if let version {
       guard let wanted = MigrationVersion(version), folder.migration(wanted) != nil else {
         throw SourceProblem(
-          "there is no migration \(version) in \(path)", nextStep: "look at its files")
+          "there is no migration \(version) in \(label)", nextStep: "look at its files")
       }
       folder = folder.through(wanted)
+      label += "@\(version)"
     }
-    let label = version.map { "\(path)@\($0)" } ?? path
     return LoadedSource(
       schema: try engines.replay(folder, in: engine), label: label, isLive: false)
   }
@@ -172,17 +182,45 @@ package struct SourceLoader {
       let text = try GitRevision.text(revision: revision, path: path)
       return try script(text, label: label, engine: engine)
     default:
-      let files = try GitRevision.files(revision: revision, folder: path)
+      if let loaded = try migrations(revision: revision, path: path, engine: engine) {
+        return loaded
+      }
+      let files = try GitRevision.files(revision: revision, folder: path) {
+        !$0.contains("/") && ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml"))
+      }
       guard !files.isEmpty else {
         throw SourceProblem(
-          "\(label) is neither a .yaml, .json or .sql file nor a folder of YAML files")
+          "\(label) is neither a .yaml, .json or .sql file nor a folder of YAML files or migrations"
+        )
       }
-      let texts = try files.map {
-        YAMLSource(
-          file: "git:\(revision):\($0)", text: try GitRevision.text(revision: revision, path: $0))
+      let texts = files.map {
+        YAMLSource(file: "\(label)/\($0.path)", text: $0.text)
       }
       return Self.declared(try DeclaredFiles.read(texts), label: label)
     }
+  }
+}
+
+extension SourceLoader {
+  /// `git:REV:DIR`, or `git:REV:DIR@VERSION`, where the folder holds migrations.
+  private func migrations(
+    revision: String, path: String, engine: EngineName?
+  ) throws -> LoadedSource? {
+    var path = path
+    var version: String?
+    if let sign = path.utf8.lastIndex(of: UInt8(ascii: "@")) {
+      version = String(path[path.utf8.index(after: sign)...])
+      path = String(path[..<sign])
+    }
+    let entries = try GitRevision.files(
+      revision: revision, folder: path, where: MigrationFiles.isPart
+    ).map { MigrationFolder.Entry(path: $0.path, text: $0.text) }
+    guard entries.contains(where: { MigrationFolder.isMigration($0.path) }) else { return nil }
+    let label = "git:\(revision):\(path)"
+    let engine = try self.engine(ofMigrations: label, MigrationFiles.engine(of: entries) ?? engine)
+    let folder = try MigrationFolder(
+      path: label, entries: entries, dialect: engines.dialect(engine))
+    return try replayed(folder, through: version, in: engine)
   }
 }
 

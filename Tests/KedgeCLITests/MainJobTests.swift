@@ -150,6 +150,27 @@ import Testing
     #expect(try terminal.kedge("diff", "empty", "app.db").code == 1)
   }
 
+  @Test func foldersOfARevisionAreRead() throws {
+    let terminal = try prepared()
+    defer { terminal.close() }
+    try terminal.git("init", "-q")
+    let first = try terminal.kedge(
+      "generate", "first", "--target", "app.db", "--engine", "sqlite", "--no-proof")
+    #expect(first.code == 0, "\(first.output)\(first.errors)")
+    let yaml = try terminal.kedge("inspect", "app.db")
+    try terminal.write("migrations/all.yaml", yaml.output)
+    try terminal.git("add", ".")
+    try terminal.git("commit", "-qm", "state")
+    for form in ["git:HEAD:migrations", "git:HEAD:./migrations/"] {
+      let answer = try terminal.kedge("diff", "app.db", form)
+      #expect(answer.code == 0, "\(form): \(answer.output)\(answer.errors)")
+    }
+    let missing = try terminal.kedge("diff", "app.db", "git:HEAD:migrations@20000101000000")
+    #expect(missing.code == 2)
+    #expect(missing.errors.contains("there is no migration 20000101000000"))
+    #expect(try terminal.kedge("diff", "app.db", "git:HEAD:nowhere").code == 2)
+  }
+
   @Test func reportsAreWholeDocuments() throws {
     let terminal = try prepared()
     defer { terminal.close() }
