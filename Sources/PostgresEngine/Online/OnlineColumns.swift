@@ -54,9 +54,12 @@ extension Online {
 
   /// A column whose rows have to be filled: it is added empty, filled in portions, and then NOT NULL.
   func add(_ column: Column) -> [Step]? {
-    guard let table = standing(column.id), column.generation == nil, column.identity == nil,
-      !column.isInherited, column.notNull == .usual, !isConstrainedDomain(column.type)
+    guard let table = standing(column.id), column.generation == nil, !column.isInherited,
+      column.notNull == .usual, !isConstrainedDomain(column.type)
     else { return nil }
+    if let identity = column.identity {
+      return isPartitioned(table) ? nil : add(column, identity, to: table)
+    }
     let filling: SQL
     if let backfill = context.conversion(of: column.id)?.backfill {
       filling = "\(backfill)"
@@ -79,6 +82,38 @@ extension Online {
     let fill = fill(column.id, with: filling)
     guard !column.isNullable else { return [step, fill] }
     return [step, fill] + proving(column, after: fill.produces, finally: [])
+  }
+
+  /// An identity column, numbered by a sequence of its own until every row has its number.
+  private func add(_ column: Column, _ identity: Identity, to table: ObjectID) -> [Step] {
+    let usual = PostgresNames.sequence(table: table.name, column: column.id.name)
+    let sequence = [table.path[0], identity.sequenceName ?? usual]
+    let helper = IdentitySteps.aside(sequence)
+    func alter(_ clause: SQL) -> Statement {
+      Statement("ALTER TABLE \(path: table.path) \(clause)", lock: .accessExclusive, on: [table])
+    }
+    let name = SQL.verbatim(Quoting.literal(Quoting.path(helper)))
+    let next: SQL = "pg_catalog.nextval(\(name)::pg_catalog.regclass)"
+    var bare = column
+    bare.identity = nil
+    bare.isNullable = true
+    var step = ColumnSteps.bare(bare, context)
+    step.consumes = context.needs(.column(column), in: context.to)
+    step.statements += [
+      Statement("CREATE SEQUENCE \(path: helper)\(SequenceSteps.options(identity.options))"),
+      alter("ALTER COLUMN \(column.id.name) SET DEFAULT \(next)"),
+    ]
+    let fill = fill(column.id, with: next)
+    var last = [
+      alter("ALTER COLUMN \(column.id.name) DROP DEFAULT"),
+      alter("ALTER COLUMN \(column.id.name) ADD \(IdentitySteps.definition(identity))"),
+    ]
+    if identity.persistence != nil { last.append(IdentitySteps.persistence(column, context)) }
+    last += [
+      SequenceSteps.copyCounter(from: helper, to: sequence),
+      Statement("DROP SEQUENCE \(path: helper)", lock: .accessExclusive),
+    ]
+    return [step, fill] + proving(column, after: fill.produces, finally: last)
   }
 
   /// Writes the rows that have no value, in portions.
