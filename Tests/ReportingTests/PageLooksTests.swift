@@ -9,9 +9,9 @@ import Testing
 @Suite(.serialized, .enabled(if: Browser.isThere, "Chromium is not installed"))
 struct PageLooksTests {
   /// The page with a script that measures it; its own policy would refuse that.
-  private func measured(_ schemas: (from: Schema, to: Schema), flags: [String]) throws -> [String:
-    String]
-  {
+  private func measured(
+    _ schemas: (from: Schema, to: Schema), hash: String = "", flags: [String] = []
+  ) throws -> [String: String] {
     let page = try Pages.page(schemas.from, schemas.to).render()
       .replacing(/script-src &#39;[^&]*&#39;/, with: "script-src &#39;unsafe-inline&#39;")
       .replacing("</body>", with: "<script>\(Self.measure)</script></body>")
@@ -19,7 +19,7 @@ struct PageLooksTests {
       path: "kedge-page-\(UUID().uuidString).html")
     try Data(page.utf8).write(to: url)
     defer { try? FileManager.default.removeItem(at: url) }
-    let answer = try Browser.open(url, flags: flags)
+    let answer = try Browser.open(url, hash: hash, flags: flags)
     #expect(answer.console == [])
     var values: [String: String] = [:]
     for match in answer.text.matches(of: /data-measured-([a-z]+)="([^"]*)"/) {
@@ -60,6 +60,14 @@ struct PageLooksTests {
     #expect(values["overflow"] == "0", "\(values["wide"] ?? "")")
   }
 
+  /// The heights of hundreds of differences above are estimated as long as nobody has seen them.
+  @Test func anAnchorIsWhereItLeads() throws {
+    let values = try measured(schemas(900), hash: "#diagram")
+    #expect(values["differences"].flatMap(Int.init).map { $0 > 80 } ?? false)
+    let top = try #require(values["top"].flatMap(Double.init))
+    #expect(abs(top) < 60, "\(top)")
+  }
+
   private static let measure = #"""
     (() => {
       const numbers = (text) => (text.match(/[\d.]+/g) || []).map(Number);
@@ -92,6 +100,10 @@ struct PageLooksTests {
       const wide = [...document.querySelectorAll("body *")].filter((element) => !element.closest("svg, .scroll, pre")
         && element.getBoundingClientRect().right > root.clientWidth + 1);
       const say = (name, value) => root.setAttribute("data-measured-" + name, value);
+      setTimeout(() => {
+        say("differences", document.querySelectorAll("article").length);
+        say("top", document.getElementById("diagram").getBoundingClientRect().top);
+      }, 2000);
       say("scheme", matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
       say("contrast", worst.toFixed(2));
       say("where", where);

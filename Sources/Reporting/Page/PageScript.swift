@@ -1,7 +1,7 @@
 /// The script of the page: filters, copying, and moving around in the diagram. Without it everything is there
 /// all the same.
 enum PageScript {
-  static let text = filter + diagram
+  static let text = filter + anchors + diagram
 
   private static let filter = #"""
 
@@ -94,6 +94,28 @@ enum PageScript {
           }
         });
       }
+    })();
+
+    """#
+
+  /// What is not on the screen has an estimated height: where an anchor is, is known once it has been gone to.
+  private static let anchors = #"""
+    (() => {
+      const settle = () => {
+        const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+        if (!target) return;
+        let tries = 0;
+        const again = () => {
+          const before = scrollY;
+          target.scrollIntoView();
+          if ((scrollY !== before || tries < 2) && tries++ < 30) requestAnimationFrame(again);
+        };
+        again();
+      };
+      addEventListener("load", settle);
+      document.addEventListener("click", (event) => {
+        if (event.target.closest && event.target.closest("a[href^='#']")) setTimeout(settle);
+      });
     })();
 
     """#
