@@ -151,7 +151,9 @@ struct Workspace {
     for item in report.result.exposures { note("\(item.kind): \(item.count)") }
     for text in coverage.notes { note("note: \(text)") }
     for text in report.difference.information { note("note: \(text)") }
-    if suggestingRenames { for text in report.suggestions { note("note: \(text)") } }
+    for text in suggestingRenames ? report.suggestions : report.misspellings {
+      note("note: \(text)")
+    }
   }
 
   /// Writes to the file, or to standard output.

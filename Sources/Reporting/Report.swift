@@ -1,5 +1,6 @@
 package import Comparison
 package import Planning
+import SQLText
 package import SchemaDiff
 package import SchemaModel
 
@@ -61,11 +62,28 @@ package struct Report: Sendable {
     return merged
   }
 
-  /// What may be a rename that nobody declared.
+  /// What may be a rename that nobody declared, or a type that nobody has.
   package var suggestions: [String] {
     RenameSuggestions.suggestions(difference, from: result.from).map { rename in
       "\(Wording.object(rename.from)) goes and \(rename.to.name.raw) comes: if that is a rename, say "
         + "'renamed_from: \(rename.from.name.raw)'"
+    } + misspellings
+  }
+
+  /// Types that no database has are a matter of spelling now and then.
+  package var misspellings: [String] {
+    guard result.to.engine == .postgresql else { return [] }
+    return difference.changes.compactMap { change in
+      let object: SchemaObject
+      switch change {
+      case .create(let new): object = new
+      case .alter(let alteration): object = alteration.to
+      case .drop: return nil
+      }
+      guard case .column(let column) = object, let meant = column.type.nearlyMissed else {
+        return nil
+      }
+      return "\(Wording.object(column.id)): is \(column.type.text) perhaps \(meant)?"
     }
   }
 

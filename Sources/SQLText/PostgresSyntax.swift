@@ -38,6 +38,13 @@ package struct PostgresSyntax: EngineSyntax {
   }
 }
 
+extension TypeName {
+  /// The built-in type of PostgreSQL that is meant perhaps, where this is none and nothing declares it.
+  package var nearlyMissed: String? {
+    object == nil ? PostgresTypes.nearlyMissed(by: canonical.string) : nil
+  }
+}
+
 /// A type's text, taken apart.
 struct TypeParts {
   /// One name, or schema and name; for built-in types of several words their words with one space.
@@ -148,6 +155,24 @@ enum PostgresTypes {
     if let alias = aliases[name] { return alias }
     return plain.contains(name) ? name + parts.modifier : nil
   }
+
+  /// The built-in type that a name of another misses by one letter: `timestamptz` for `public.timestampz`.
+  static func nearlyMissed(by canonical: String) -> String? {
+    let path = canonical.prefix { $0 != "(" && $0 != "[" }.split(separator: ".")
+    guard path.count == 2, let name = path.last else { return nil }
+    let bytes = Array(name.utf8)
+    // Shorter names are near to many.
+    guard bytes.count > 4 else { return nil }
+    let names = Set(aliases.keys).union(plain).union(grammarOnly).union(written)
+    let near = names.sorted().filter { editDistance(bytes, Array($0.utf8)) == 1 }
+    // A letter is forgotten inside of a word rather than added to its end: timestampz.
+    return near.first { $0.utf8.last == bytes.last } ?? near.first
+  }
+
+  private static let written: Set<String> = [
+    "timestamp", "timestamptz", "time", "timetz", "interval", "varchar", "char", "numeric",
+    "varbit",
+  ]
 
   private static func floating(_ parts: TypeParts) -> String {
     guard let digits = parts.arguments.first.flatMap({ Int($0) }) else { return "double precision" }

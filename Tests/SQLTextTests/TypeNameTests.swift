@@ -10,6 +10,16 @@ struct TypeNameTests {
   private static let context = TypeContext(
     searchPath: ["public", "sales"], types: [status, mood, odd])
 
+  @Test(arguments: [
+    ("timestampz", "timestamptz"), ("varchr(20)", "varchar"), ("jsonbb[]", "jsonb"),
+    ("integr", "integer"), ("citext", nil), ("geometry", nil), ("status", nil), ("int5", nil),
+    ("sales.numerik", "numeric"), ("vector(3)", nil), ("ltree", nil), ("hstore", nil),
+  ])
+  func aSlipIsSeen(_ text: String, _ meant: String?) throws {
+    let name = try PostgresSyntax().typeName(text, in: Self.context)
+    #expect(name.nearlyMissed == meant)
+  }
+
   /// What PostgreSQL 15 answered: a column of the type on the left, `format_type` under an empty
   /// search_path on the right.
   private static let answers = """
