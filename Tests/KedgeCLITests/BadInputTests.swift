@@ -75,6 +75,20 @@ import Testing
       contains: "nothing is no commit, branch or tag here")
   }
 
+  /// A migration by hand has no header.
+  @Test func theSchemaFileTellsTheEngineOfMigrations() throws {
+    let terminal = try Terminal()
+    defer { terminal.close() }
+    try terminal.folder("migrations")
+    try terminal.write("migrations/20260101000000_a.up.sql", "CREATE TABLE a (id INTEGER);\n")
+    try terminal.write("migrations/20260101000000_a.down.sql", "DROP TABLE a;\n")
+    expectFailure(try terminal.kedge("verify"), contains: "add --engine")
+    try terminal.write("schema.yaml", "kedge: 1\nengine: sqlite\n")
+    let answer = try terminal.kedge("verify")
+    #expect(answer.code == 0, "\(answer.errors)")
+    #expect(answer.output.contains("1 proven"))
+  }
+
   @Test func filesThatAreNotDatabases() throws {
     let terminal = try Terminal()
     defer { terminal.close() }

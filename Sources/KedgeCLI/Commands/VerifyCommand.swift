@@ -142,6 +142,12 @@ extension Workspace {
         "there are no migrations in \(folder)", nextStep: "write the first one: kedge generate NAME"
       )
     }
+    // Files by hand have no header; the schema file says it.
+    if FileSystem.kind(of: schemaFile) != .missing,
+      let declared = try? load(target(nil)).schema.engine
+    {
+      return declared
+    }
     throw SourceProblem(
       "nothing says which engine the migrations in \(folder) are for",
       nextStep: "add --engine postgresql or --engine sqlite")
