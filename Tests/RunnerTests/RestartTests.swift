@@ -166,6 +166,7 @@ import Testing
       try server.restart(how)
       let answer = try run.wait()
       #expect(answer.errors.contains("was committed: it was"), "\(answer.errors)")
+      #expect(!answer.errors.contains("taken over"), "\(answer.errors)")
       try place.settle()
       try witness.check()
       if answer.code != 0 {
@@ -174,5 +175,106 @@ import Testing
       try witness.check()
       #expect(try place.value("SELECT count(*) FROM witness") == "4")
     }
+  }
+
+  // MARK: - A number that is given again
+
+  /// What is run where, and the number that its transaction had.
+  struct Loss: Sendable, CustomTestStringConvertible {
+    let path: String
+    /// What became of the other transaction of that number.
+    let other: String
+    var testDescription: String { "\(path), \(other)" }
+  }
+
+  private static let losses = [
+    "migrations/hooks/after_all.sql", "migrations/repeatable/view.sql",
+    "migrations/2_index.up.sql",
+  ].flatMap { path in
+    ["COMMIT", "PREPARE TRANSACTION 'other'"].map { Loss(path: path, other: $0) }
+  }
+
+  @Test(arguments: losses) func theNumberOfALostTransactionIsAnothers(_ loss: Loss) throws {
+    try withPlace { server, place, _ in
+      #expect(try place.kedge("apply", "--to", "1").code == 0)
+      try place.run(
+        "CREATE TABLE gate (a int)", "CREATE TABLE told (a int)",
+        """
+        CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+          'BEGIN LOCK TABLE public.gate; RETURN NULL; END'
+        """,
+        """
+        CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON told DEFERRABLE INITIALLY DEFERRED
+          FOR EACH ROW EXECUTE FUNCTION wait()
+        """)
+      #expect(try place.kedge("repair", "--accept-drift").code == 0)
+      try place.migration(2, "index", up: "SELECT 1;\n")
+      let gate = try Gate(place, "LOCK TABLE gate")
+      try place.write(loss.path, "SET lock_timeout = 0;\nINSERT INTO told VALUES (1);\n")
+      let run = try place.start("apply", ["--to", "2"])
+      #expect(try place.waitUntilBlocked("COMMIT%"))
+      let number = try place.value(
+        """
+        SELECT backend_xid FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE 'COMMIT%' AND state = 'active'
+        """)
+      try server.restart(givingAgain: try #require(Int(number)), in: place.name) {
+        try $0.execute(loss.other)
+      }
+      let answer = try run.wait()
+      #expect(answer.code == 2, "\(answer.errors)")
+      #expect(answer.errors.contains("was not committed"), "\(answer.errors)")
+      try? gate.open()
+      if loss.other != "COMMIT" { try place.run("ROLLBACK PREPARED 'other'") }
+      #expect(try place.value("SELECT count(*) FROM told") == "0")
+      let again = try place.kedge("apply", "--to", "2")
+      #expect(again.code == 0, "\(again.errors)")
+    }
+  }
+
+  /// The same without a crash: only the answer is missing.
+  @Test(arguments: ["migrations/hooks/after_all.sql", "migrations/repeatable/view.sql"])
+  func whatLeavesNoRowWasCommitted(path: String) throws {
+    let place = try Place(.postgresql)
+    defer { place.close() }
+    try place.run("CREATE TABLE told (a int)")
+    try place.migration(1, "one", up: "SELECT 1;\n")
+    try place.write(path, "INSERT INTO told VALUES (1);\n")
+    let proxy = try SocketProxy(
+      to: RunnerServer.shared().socketDirectory, after: "INSERT INTO told", losing: .answer)
+    defer { proxy.stop() }
+    let answer = try RunningKedge(
+      ["apply", Place.url(proxy.folder, place.name)], in: place.folder
+    ).wait()
+    #expect(proxy.hasLost)
+    #expect(answer.code == 0, "\(answer.errors)")
+    #expect(answer.errors.contains("was committed: it was"), "\(answer.errors)")
+    #expect(try place.value("SELECT count(*) FROM told") == "1")
+    #expect(try place.kedge("lock").output.contains("nobody"))
+  }
+
+  /// Nobody is said to have taken over when only the lock's connection has ended.
+  @Test func theLockGoesWithItsConnection() throws {
+    let place = try Place(.postgresql)
+    defer { place.close() }
+    let witness = try Witness(place)
+    #expect(try place.kedge("apply", "--to", "1").code == 0)
+    let gate = try Gate(place, "LOCK TABLE witness IN ACCESS EXCLUSIVE MODE")
+    let run = try place.start("apply")
+    #expect(try place.waitUntilBlocked("INSERT INTO witness%"))
+    try place.run(
+      """
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name LIKE 'kedge lock%'
+      """)
+    Thread.sleep(forTimeInterval: 1.1)
+    try gate.open()
+    let answer = try run.wait()
+    #expect(answer.code == 2, "\(answer.errors)")
+    #expect(answer.errors.contains("held this runner's lock was lost"), "\(answer.errors)")
+    #expect(!answer.errors.contains("taken over"), "\(answer.errors)")
+    try witness.check()
+    #expect(try place.kedge("resume").code == 0)
+    try witness.check()
   }
 }

@@ -63,10 +63,48 @@ final class RestartableServer: TestServer {
     guard answer.code == 0 else { throw Problem(answer.output + answer.errors) }
   }
 
-  func start() throws {
+  func start() throws { try start(port: Self.port) }
+
+  private static let port = 5432
+  /// Where those who wait for the server do not find it.
+  private static let hiddenPort = 5433
+
+  private func start(port: Int) throws {
     try run(
       "pg_ctl", "start", "-w", "-D", data, "-l", folder + "/log", "-o",
-      "-k \(folder) -p 5432 -c listen_addresses= -c max_connections=40 -c shared_buffers=32MB")
+      "-k \(folder) -p \(port) -c listen_addresses= -c max_connections=40 -c shared_buffers=32MB "
+        + "-c max_prepared_transactions=2")
+  }
+
+  /// Comes up as after a crash that took the last of the log with it: the number of a transaction that was lost
+  /// is another's, which `body` begins.
+  func restart(
+    givingAgain transaction: Int, in database: String,
+    to body: (borrowing PostgresConnection) throws -> Void
+  ) throws {
+    try stop(.immediate)
+    try start(port: Self.hiddenPort)
+    // What the lost one has written would be there once its number is committed.
+    try connect(database: database, port: Self.hiddenPort).execute("VACUUM (FREEZE)")
+    try stop(.fast)
+    try run("pg_resetwal", "-f", "-x", String(transaction), "-D", data)
+    try start(port: Self.hiddenPort)
+    let connection = try connect(database: database, port: Self.hiddenPort)
+    try connection.execute("BEGIN")
+    let number = try connection.query("SELECT pg_current_xact_id()::text").first?.integer(0)
+    guard number == transaction else { throw Problem("the number is \(number ?? 0)") }
+    try body(connection)
+    try stop(.fast)
+    try start()
+  }
+
+  private func connect(
+    database: String, port: Int
+  ) throws(PostgresError) -> PostgresConnection {
+    try PostgresConnection(
+      ConnectionString(parameters: [
+        ("host", folder), ("port", String(port)), ("dbname", database), ("user", "postgres"),
+      ]))
   }
 
   func stop(_ how: Stop) throws { try run("pg_ctl", "stop", "-w", "-D", data, "-m", how.rawValue) }

@@ -77,6 +77,15 @@ package struct HistoryStore {
     self.epoch = epoch
   }
 
+  /// Notes that another process on the server runs the statements from now on; throws when the epoch is over.
+  func move() throws(SessionError) {
+    guard let process = try session.serverProcess() else { return }
+    try transaction { () throws(SessionError) in
+      try fence()
+      _ = try session.query("UPDATE \(tables.state) SET process = $1 WHERE id = 1", [process])
+    }
+  }
+
   package func end() throws(SessionError) {
     try transaction { () throws(SessionError) in
       _ = try session.query(
@@ -107,6 +116,12 @@ package struct HistoryStore {
         + (session.engine == .postgresql ? " FOR UPDATE" : ""),
       [String(epoch)])
     guard !held.isEmpty else { throw SessionError.fenced }
+  }
+
+  /// Why a runner whose lock is gone may not go on: only the epoch tells whether somebody else has begun.
+  func lossOfLock() -> SessionError {
+    let rows = try? session.query("SELECT epoch FROM \(tables.state) WHERE id = 1")
+    return rows?.first?.first == String(epoch) ? .unlocked : .fenced
   }
 
   // MARK: - Reading
@@ -192,8 +207,9 @@ package struct HistoryStore {
   ) throws(SessionError) {
     guard session.engine == .postgresql else {
       try save(migration)
-      return try log(
+      try log(
         kind, migration.version, section: section, statement: statement, milliseconds: milliseconds)
+      return
     }
     let query = saving(
       migration, logging: kind, section: section, statement: statement, milliseconds: milliseconds,
@@ -291,6 +307,24 @@ package struct HistoryStore {
     _ = try session.query("DELETE FROM \(tables.migration) WHERE version = $1", [version.text])
   }
 
+  /// Notes that a section ran which leaves no row, within the transaction that is open: what its mark is worth
+  /// when the answer to its commit is lost.
+  func mark(_ title: String, section: Int) throws(SessionError) -> Mark {
+    try fence()
+    return try log(.sectionDone, section: section, detail: title)
+  }
+
+  /// Whether a line of this run's is in the log. A number alone may be given again after a crash.
+  func holds(_ mark: Mark) throws(SessionError) -> Bool {
+    try !session.query(
+      "SELECT 1 FROM \(tables.event) WHERE id = CAST($1 AS bigint) AND run = $2",
+      [mark.id, run]
+    ).isEmpty
+  }
+
+  /// A line of the log.
+  package struct Mark: Hashable, Sendable { fileprivate let id: String? }
+
   package func saveScript(_ path: String, checksum: Checksum) throws(SessionError) {
     try fence()
     _ = try session.query(
@@ -309,15 +343,20 @@ package struct HistoryStore {
       """, [schema.snapshot, schema.after?.text, String(schema.serverVersion)])
   }
 
+  @discardableResult
   package func log(
     _ kind: HistoryEvent.Kind, _ version: MigrationVersion? = nil, section: Int? = nil,
     statement: Int? = nil, detail: String? = nil, milliseconds: Int? = nil
-  ) throws(SessionError) {
-    _ = try session.query(
-      "INSERT INTO \(tables.event) (\(Self.eventColumns)) VALUES (\(Self.eventValues(after: 0)))",
+  ) throws(SessionError) -> Mark {
+    let rows = try session.query(
+      """
+      INSERT INTO \(tables.event) (\(Self.eventColumns)) VALUES (\(Self.eventValues(after: 0)))
+      RETURNING id
+      """,
       eventFields(
         kind, version, section: section, statement: statement, detail: detail,
         milliseconds: milliseconds))
+    return Mark(id: rows.first?.first ?? nil)
   }
 
   private static let eventColumns =
@@ -343,8 +382,13 @@ package struct HistoryStore {
 }
 
 extension SessionError {
-  /// Another runner took over.
+  /// The epoch is another one.
   static let fenced = SessionError(
-    .locked, "another runner has taken over: this one lost its lock",
+    .locked, "this runner was shut out: its lock was broken, or another runner has taken over",
+    nextStep: "look at `kedge status`, then run the command again")
+
+  /// The lock went with its connection; nobody has begun since.
+  static let unlocked = SessionError(
+    .connectionLost, "the connection that held this runner's lock was lost; nobody else has begun",
     nextStep: "look at `kedge status`, then run the command again")
 }

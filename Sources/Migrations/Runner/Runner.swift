@@ -59,7 +59,7 @@ package struct Runner {
         try session.begin(.transaction)
         for task in tasks { try perform(task, &history, isNested: true) }
         let wanted = history.migrations.map { RecordedSchema.Mark($0) }
-        try Commit(session, options, tools).run(.transaction, what: "all of it") {
+        try Commit(session, store, options, tools).run(.transaction, what: "all of it") {
           () throws(SessionError) in
           try store.read().migrations.map { RecordedSchema.Mark($0) } == wanted
         }
@@ -284,7 +284,7 @@ package struct Runner {
       try sections(of: script.script, path, isNested: false).runWhole(once: once) {
         () throws(SessionError) in
         try store.saveScript(path, checksum: script.script.checksum)
-        try store.log(once ? .seeded : .repeated, detail: path)
+        return try store.log(once ? .seeded : .repeated, detail: path)
       }
       tools.report(.finished(title: path, .up, clock.now - start))
       count += 1

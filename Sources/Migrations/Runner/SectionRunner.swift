@@ -20,7 +20,7 @@ struct SectionRunner {
   /// Runs section `index` and saves, in its transaction, the row that `record` makes.
   func run(_ index: Int, row: inout AppliedMigration, finishing record: Record) throws {
     let section = script.sections[index]
-    guard tools.isAlone() else { throw failure(.fenced, section, nil) }
+    guard tools.isAlone() else { throw failure(store.lossOfLock(), section, nil) }
     if section.mode == .noTransaction {
       try runLoose(index, section, &row, record)
       return
@@ -48,15 +48,17 @@ struct SectionRunner {
     case remove
   }
 
-  /// Runs a section that leaves no row: of a hook, or of a file that is run again.
+  /// Runs a section that leaves no row, only a line of the log: of a hook, or of a file that is run again.
   func runAlone(_ index: Int) throws {
     let section = script.sections[index]
     if isNested { return try statements(index, section) }
     if section.mode != .noTransaction {
       return try Retries(options, tools).run {
-        try transaction(section) {
+        try marked(section) {
           try begin(section)
           try statements(index, section)
+        } record: { () throws(SessionError) in
+          try store.mark(title, section: section.number)
         }
       }
     }
@@ -72,9 +74,9 @@ struct SectionRunner {
 
   /// Runs all sections and then `record`: in one transaction where the modes allow it, as they must in a file
   /// that runs `once`: half of it could not be told from all of it.
-  func runWhole(once: Bool, record: () throws(SessionError) -> Void) throws {
+  func runWhole(once: Bool, record: () throws(SessionError) -> HistoryStore.Mark) throws {
     guard let first = script.sections.first else {
-      return try store.transaction(record)
+      return try store.transaction { () throws(SessionError) in _ = try record() }
     }
     let modes = Set(script.sections.map(\.mode))
     guard modes.count == 1, modes != [.noTransaction] else {
@@ -85,10 +87,12 @@ struct SectionRunner {
           first, nil)
       }
       for index in script.sections.indices { try runAlone(index) }
-      return try note(script.sections[script.sections.count - 1], record)
+      return try note(script.sections[script.sections.count - 1]) { () throws(SessionError) in
+        _ = try record()
+      }
     }
     try Retries(options, tools).run {
-      try transaction(first) {
+      try marked(first) {
         try begin(first)
         for (index, section) in script.sections.enumerated() {
           if index > 0 {
@@ -96,10 +100,29 @@ struct SectionRunner {
           }
           try statements(index, section)
         }
-        try named(first) { () throws(SessionError) in
-          try session.secure()
-          try record()
-        }
+      } record: { () throws(SessionError) in
+        try record()
+      }
+    }
+  }
+
+  /// A transaction whose only trace in the history is the line that `record` writes at its end.
+  private func marked(
+    _ section: MigrationScript.Section, _ body: () throws -> Void,
+    record: () throws(SessionError) -> HistoryStore.Mark
+  ) throws {
+    var mark: HistoryStore.Mark?
+    try transaction(
+      section,
+      isRecorded: { () throws(SessionError) in
+        guard let mark else { return false }
+        return try store.holds(mark)
+      }
+    ) {
+      try body()
+      try named(section) { () throws(SessionError) in
+        try session.secure()
+        mark = try record()
       }
     }
   }
@@ -119,12 +142,12 @@ struct SectionRunner {
   /// Commits the transaction that `body` has opened, or takes it back.
   private func transaction(
     _ section: MigrationScript.Section,
-    isRecorded: () throws(SessionError) -> Bool = { true }, _ body: () throws -> Void
+    isRecorded: () throws(SessionError) -> Bool, _ body: () throws -> Void
   ) throws {
     do {
       try body()
       try named(section) { () throws(SessionError) in
-        try Commit(session, options, tools).run(
+        try Commit(session, store, options, tools).run(
           section.mode, what: "section \(section.number) of \(title)", isRecorded: isRecorded)
       }
     } catch {
