@@ -20,8 +20,9 @@ package struct Comparer {
     let (toScoped, toLeft) = try to.restricted(to: namespaces)
     let unmanaged = Set(
       (from.scope.unmanagedPartitions ?? []) + (to.scope.unmanagedPartitions ?? []))
-    let (from, fromPartitions) = try fromScoped.withoutPartitions(of: unmanaged)
-    let (wanted, toPartitions) = try toScoped.withoutPartitions(of: unmanaged)
+    let (fromLess, fromPartitions) = try fromScoped.withoutPartitions(of: unmanaged)
+    let (toLess, toPartitions) = try toScoped.withoutPartitions(of: unmanaged)
+    let (from, wanted) = try dialect.aligned(fromLess, toLess)
     var notes: [String] = []
     if !unmanaged.isEmpty {
       let names = unmanaged.sorted().map { QualifiedName.text($0.path) }

@@ -79,6 +79,8 @@ package protocol Dialect: Sendable {
   /// Whether the tokenizer alone says if two texts are the same: the engine keeps texts as they were
   /// written.
   var decidesTexts: Bool { get }
+  /// Both sides without what only the versions of their servers make different.
+  func aligned(_ from: Schema, _ to: Schema) throws -> (from: Schema, to: Schema)
   /// The steps, in any order; `from` is as it is before the renames of the difference.
   func steps(for difference: Difference, from: Schema, to: Schema) throws(PlanningError) -> [Step]
   /// The way round, where no plan leads straight there; nil nearly always.
@@ -95,6 +97,9 @@ package protocol Dialect: Sendable {
 }
 
 extension Dialect {
+  package func aligned(_ from: Schema, _ to: Schema) throws -> (from: Schema, to: Schema) {
+    (from, to)
+  }
   package func detour(for difference: Difference, from: Schema, to: Schema) -> Detour? { nil }
   package func sections(of plan: Plan) -> [Section] { plan.sections() }
 }

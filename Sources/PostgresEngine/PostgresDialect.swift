@@ -15,6 +15,10 @@ package struct PostgresDialect: Dialect {
   }
   package var decidesTexts: Bool { false }
 
+  package func aligned(_ from: Schema, _ to: Schema) throws -> (from: Schema, to: Schema) {
+    try VersionAlignment(from, to)?.aligned() ?? (from, to)
+  }
+
   package func steps(
     for difference: Difference, from: Schema, to: Schema
   ) throws(PlanningError) -> [Step] {
