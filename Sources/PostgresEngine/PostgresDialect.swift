@@ -28,13 +28,14 @@ package struct PostgresDialect: Dialect {
     } catch {
       throw .invalid(error)
     }
-    var renames = RenamePlanner(difference.renames, from: from).steps()
-    if !renames.isEmpty, from.serverVersion ?? to.serverVersion ?? 0 >= 180_000 {
-      renames += NotNullRenames.steps(difference.renames, from: from)
-    }
     let context = PlanContext(
       from: renamed, to: to, changes: difference.changes, renames: difference.renames,
       style: style)
+    var renames = RenamePlanner(difference.renames, from: from).steps()
+    if !renames.isEmpty, from.serverVersion ?? to.serverVersion ?? 0 >= 180_000 {
+      renames += NotNullRenames.steps(
+        difference.renames, from: from, serverVersion: context.serverVersion)
+    }
     let closure = Rebuild.closure(in: context)
     var loosened: Set<ObjectID> = []
     while true {

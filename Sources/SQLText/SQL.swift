@@ -83,6 +83,13 @@ package enum Quoting {
   /// A string constant; PostgreSQL is spoken to with standard_conforming_strings on.
   package static func literal(_ value: String) -> String { "'" + doubling(0x27, in: value) + "'" }
 
+  /// PostgreSQL: what can stand on both sides of a block of code with this text in it.
+  package static func dollars(around text: SQL) -> SQL {
+    var tag = "$kedge$"
+    while text.text.contains(tag) { tag = "$" + tag.dropFirst().dropLast() + "_$" }
+    return SQL.verbatim(tag)
+  }
+
   private static func doubling(_ quote: UInt8, in text: String) -> String {
     guard text.utf8.contains(quote) else { return text }
     var bytes: [UInt8] = []

@@ -100,6 +100,50 @@ struct OnlineTests {
     }
   }
 
+  /// What is planned for the oldest server runs on every one.
+  @Test(arguments: standing)
+  func aPlanForOlderServers(_ walk: Walk) throws {
+    try SharedServer.withDatabase { one, _ in
+      try Walk.load(walk.before, one)
+      let before = try PostgresInspector.inspect(one)
+      try SharedServer.withDatabase { other, _ in
+        try Walk.load(walk.after, other)
+        try Self.expectPlanForOlderServers(
+          before, PostgresInspector.inspect(other), renames: [], on: one)
+      }
+    }
+  }
+
+  /// Read from a server that has names for NOT NULL, planned for one that has none.
+  @Test func notNullIsRenamedWhereItHasAName() throws {
+    try SharedServer.withDatabase { one, _ in
+      try Walk.load("CREATE TABLE t (a int NOT NULL)", one)
+      var before = try PostgresInspector.inspect(one)
+      before.serverVersion = 180_000
+      try SharedServer.withDatabase { other, _ in
+        try Walk.load("CREATE TABLE t (b int NOT NULL)", other)
+        let rename = Rename(from: Make.column("t", "a"), to: Make.column("t", "b"))
+        try Self.expectPlanForOlderServers(
+          before, PostgresInspector.inspect(other), renames: [rename], on: one)
+      }
+    }
+  }
+
+  private static func expectPlanForOlderServers(
+    _ before: Schema, _ after: Schema, renames: [Rename], on one: borrowing PostgresConnection
+  ) throws {
+    let dialect = PostgresDialect(style: PlanStyle(isOnline: true, serverVersion: 140_000))
+    let renames =
+      try renames
+      + RenameHints.renames(from: before, to: after, byShape: dialect.kindsRenamedByShape)
+    let difference = try Differ.difference(from: before, to: after, renames: renames)
+    let plan = try Planner.plan(difference, from: before, to: after, dialect: dialect)
+    let script = dialect.script(plan, options: ScriptOptions(allowed: .all))
+    for piece in try StatementSplitter.pieces(of: script) { try one.execute(piece.text) }
+    let up = try PostgresInspector.inspect(one)
+    #expect(Differ.differences(up, after) == [])
+  }
+
   @Test(arguments: standing)
   func thePlainFormIsInOneTransaction(_ walk: Walk) throws {
     try SharedServer.withDatabase { one, _ in

@@ -155,7 +155,11 @@ struct ColumnChange {
       append(ColumnSteps.addingNotNull(new))
       return
     }
-    if before != after { run("RENAME CONSTRAINT \(before) TO \(after)") }
+    if before != after {
+      append(
+        NotNullRenames.statement(
+          on: new.id.table, before, after, serverVersion: context.serverVersion))
+    }
     if reached.notNull.isNoInherit != new.notNull.isNoInherit {
       let word: SQL = new.notNull.isNoInherit ? "NO INHERIT" : "INHERIT"
       run("ALTER CONSTRAINT \(after) \(word)")

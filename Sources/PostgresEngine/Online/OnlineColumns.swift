@@ -182,9 +182,7 @@ enum Backfill {
 
   static func statement(_ column: Identifier, _ value: SQL, of table: ObjectID) -> Statement {
     let name = SQL.verbatim(Quoting.literal(Quoting.path(table.path)))
-    var tag = "$kedge$"
-    while value.text.contains(tag) { tag = "$" + tag.dropFirst().dropLast() + "_$" }
-    let quote = SQL.verbatim(tag)
+    let quote = Quoting.dollars(around: value)
     let sql: SQL = """
       DO \(quote)
       DECLARE

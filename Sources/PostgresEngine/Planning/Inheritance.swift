@@ -53,6 +53,8 @@ enum Inheritance {
       guard var old = effective(new.id, in: context.from) else { return nil }
       // What generates a column's values is not handed down before version 17.
       old.identity = new.identity
+      // The constraint of the parent's name becomes the table's own: `leftNotNulls` renames it.
+      old.notNull.name = new.notNull.name
       return (old, new)
     case .drop(.column(let old)):
       guard var new = effective(old.id, in: context.to) else { return nil }
@@ -63,6 +65,8 @@ enum Inheritance {
         return nil
       }
       new.identity = old.identity
+      // It keeps its name under the parent's.
+      new.notNull.name = old.notNull.name
       return (old, new)
     case .create, .drop, .alter: return nil
     }
@@ -130,9 +134,8 @@ enum Inheritance {
       else { return nil }
       let name = ColumnSteps.notNullName(column)
       guard name != constraint.name else { return nil }
-      return Statement(
-        "ALTER TABLE \(path: new.id.path) RENAME CONSTRAINT \(constraint.name) TO \(name)",
-        lock: .accessExclusive)
+      return NotNullRenames.statement(
+        on: new.id, constraint.name, name, serverVersion: context.serverVersion)
     }
   }
 

@@ -7,7 +7,7 @@ import SchemaModel
 /// and keeps when these change: they follow here.
 enum NotNullRenames {
   /// After the renames of a plan; `from` is as it is before them.
-  static func steps(_ renames: [Rename], from: Schema) -> [Step] {
+  static func steps(_ renames: [Rename], from: Schema, serverVersion: Int) -> [Step] {
     let renaming = Renaming(
       Dictionary(renames.map { ($0.from, $0.to.name) }, uniquingKeysWith: { first, _ in first }),
       in: .postgresql)
@@ -23,11 +23,27 @@ enum NotNullRenames {
       Step(
         .rename, table,
         statements: statements(pairs).map { old, new in
-          Statement(
-            "ALTER TABLE \(path: table.path) RENAME CONSTRAINT \(old) TO \(new)",
-            lock: .accessExclusive)
+          statement(on: table, old, new, serverVersion: serverVersion)
         })
     }
+  }
+
+  /// Where the plan must run on servers before version 18 too, which have no such names, the server looks.
+  static func statement(
+    on table: ObjectID, _ old: Identifier, _ new: Identifier, serverVersion: Int
+  ) -> Statement {
+    let rename: SQL = "ALTER TABLE \(path: table.path) RENAME CONSTRAINT \(old) TO \(new)"
+    guard serverVersion < 180_000 else { return Statement(rename, lock: .accessExclusive) }
+    let quote = Quoting.dollars(around: rename)
+    return Statement(
+      """
+      DO \(quote)
+      BEGIN
+        IF pg_catalog.current_setting('server_version_num')::integer >= 180000 THEN
+          \(rename);
+        END IF;
+      END \(quote)
+      """, lock: .accessExclusive, on: [table])
   }
 
   static func usual(_ column: ObjectID) -> Identifier {

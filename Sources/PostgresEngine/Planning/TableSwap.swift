@@ -48,7 +48,7 @@ struct TableSwap {
 
   /// `later` are the steps that make the rest of the parts.
   func steps(later: [Step]) -> [Step] {
-    let inside = context.to.parts(of: new.id).filter(TableSwap.isInside)
+    let inside = named(context.to.parts(of: new.id).filter(TableSwap.isInside))
     let gone = context.from.parts(of: old.id)
     var made = TableSteps.create(new, parts: inside, context, inTwo: false)[0]
     made.operation = .rebuild
@@ -79,6 +79,28 @@ struct TableSwap {
       }
   }
 
+  /// The NOT NULL constraints keep their names, which PostgreSQL would not choose where a table that was the
+  /// old one's partition has them too.
+  private func named(_ parts: [SchemaObject]) -> [SchemaObject] {
+    guard hasNotNullNames else { return parts }
+    var taken: Set<Identifier> = []
+    for case .column(let column) in context.from.objects(of: .column, under: [old.id.path[0]])
+    where column.id.table != old.id && !column.isNullable {
+      taken.insert(ColumnSteps.notNullName(column))
+    }
+    return parts.map { part in
+      guard case .column(var column) = part, !column.isNullable,
+        taken.contains(ColumnSteps.notNullName(column))
+      else { return part }
+      column.notNull.name = ColumnSteps.notNullName(column)
+      return .column(column)
+    }
+  }
+
+  private var hasNotNullNames: Bool {
+    context.from.serverVersion ?? context.serverVersion >= 180_000
+  }
+
   /// Indexes share their names with relations; constraints and triggers go with the table.
   private func putAside(_ parts: [SchemaObject]) -> [Statement] {
     var statements = sequences(of: old, "OWNED BY NONE")
@@ -93,11 +115,12 @@ struct TableSwap {
       case .index: run("DROP INDEX \(path: [old.id.path[0], part.id.name])")
       case .column(let column):
         // New names are made free of others in the schema.
-        if context.serverVersion >= 180_000, !column.isNullable {
+        if hasNotNullNames, !column.isNullable {
           let name = ColumnSteps.notNullName(column)
-          run(
-            "ALTER TABLE \(path: old.id.path) RENAME CONSTRAINT \(name) TO \(IdentitySteps.aside([name])[0])"
-          )
+          statements.append(
+            NotNullRenames.statement(
+              on: old.id, name, IdentitySteps.aside([name])[0],
+              serverVersion: context.serverVersion))
         }
         guard let sequence = identitySequence(column) else { continue }
         run("ALTER SEQUENCE \(path: sequence) RENAME TO \(IdentitySteps.aside(sequence)[1])")
