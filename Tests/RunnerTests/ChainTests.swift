@@ -21,7 +21,9 @@ struct ChainTests {
     let empty = try Chains.dump(place)
     let up = try place.kedge("apply", "--allow", "all", "--quiet")
     #expect(up.code == 0, "\(project): \(up.errors)")
-    #expect(try Chains.dump(place) == Chains.dump(origin), "\(project): the last version")
+    #expect(
+      try Chains.withoutOrder(Chains.dump(place)) == Chains.withoutOrder(Chains.dump(origin)),
+      "\(project): the last version")
     let down = try place.kedge("rollback", "--all", "--yes", "--allow", "all", "--quiet")
     #expect(down.code == 0, "\(project): \(down.errors)")
     #expect(try Chains.dump(place) == empty, "\(project): the way back")
@@ -98,6 +100,13 @@ enum Chains {
         + (goesOn ? [] : ["-1"]) + [place.address],
       in: place.folder)
     return answer.code == 0 ? nil : answer.errors
+  }
+
+  /// The lines of a dump whatever the order of columns, which a migration cannot change.
+  static func withoutOrder(_ dump: String) -> [String] {
+    dump.split(separator: "\n").map { line in
+      line.hasSuffix(",") ? String(line.dropLast()) : String(line)
+    }.sorted()
   }
 
   /// Without Kedge's own tables, and without what is another word in each dump.
