@@ -168,6 +168,13 @@ struct LineageTests {
       ALTER TABLE one ENABLE ALWAYS TRIGGER g
       """),
     Walk(
+      "a rule that writes to a child", "CREATE TABLE other (a int)",
+      """
+      CREATE TABLE p (a int);
+      CREATE TABLE c (CHECK (a > 0)) INHERITS (p);
+      CREATE RULE r AS ON INSERT TO p WHERE new.a > 0 DO INSTEAD INSERT INTO c VALUES (new.a)
+      """),
+    Walk(
       "inheritance that comes and goes",
       """
       CREATE TABLE p (a int, b text);

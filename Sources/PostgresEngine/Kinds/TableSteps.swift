@@ -156,6 +156,14 @@ enum TableSteps {
         steps.append(ConstraintSteps.drop(part, context))
         continue
       }
+      // A rule that writes to a child holds it, which goes before its parent.
+      if case .rule(let rule) = part,
+        !Set(context.descendants(of: table.id)).isDisjoint(
+          with: context.needs(part, in: context.from))
+      {
+        steps.append(RuleSteps.drop(rule, context))
+        continue
+      }
       if inTwo, calls(part, context.from, context) {
         if part.kind == .check {
           steps.append(ConstraintSteps.drop(part, context))
