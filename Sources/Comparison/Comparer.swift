@@ -16,8 +16,8 @@ package struct Comparer {
 
   package func compare(from: Schema, to: Schema) throws -> ComparisonResult {
     let namespaces = to.scope.namespaces ?? from.scope.namespaces
-    let (fromScoped, fromLeft) = try from.restricted(to: namespaces)
-    let (toScoped, toLeft) = try to.restricted(to: namespaces)
+    let (fromScoped, fromLeft) = try from.withoutSilence(beside: to).restricted(to: namespaces)
+    let (toScoped, toLeft) = try to.withoutSilence(beside: from).restricted(to: namespaces)
     let unmanaged = Set(
       (from.scope.unmanagedPartitions ?? []) + (to.scope.unmanagedPartitions ?? []))
     let (fromLess, fromPartitions) = try fromScoped.withoutPartitions(of: unmanaged)

@@ -17,6 +17,16 @@ extension Schema {
     return (try replacing(objects: kept), left)
   }
 
+  /// The schema without the comment that was taken from the schema public, where the other side, `other`, says
+  /// nothing of it: databases come to that in many ways, and nobody means it.
+  func withoutSilence(beside other: Schema) -> Schema {
+    let id = ObjectID.comment(on: .namespace(Identifier("public")))
+    guard !scope.isDeclared, !other.contains(id), case .comment(let comment)? = self[id],
+      comment.text == ""
+    else { return self }
+    return removing { $0.id == id }
+  }
+
   /// The schema without the partitions of these tables, down to the last, and whatever belongs to them.
   func withoutPartitions(
     of parents: Set<ObjectID>

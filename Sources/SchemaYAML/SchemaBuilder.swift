@@ -228,7 +228,9 @@ struct SchemaBuilder: Sendable {
   }
 
   mutating func readComment(_ fields: Fields, _ key: String = "comment", of id: ObjectID) {
-    guard let text = fields.text(key), !text.isEmpty else { return }
+    // Only the schema public has a comment from the beginning, which can be taken from it.
+    guard let text = fields.text(key), !text.isEmpty || id == .namespace(Identifier("public"))
+    else { return }
     let comment = Comment(on: id, text: text)
     objects.append(.comment(comment))
     places[comment.id] = SourcePlace(nodes.source, fields.keyMark(key))

@@ -10,13 +10,22 @@ enum CommentKind {
     WHERE objoid >= 16384 OR (classoid = 2615 AND objoid = 2200)
     """
   ) { rows, catalog in
+    let publicSchema = ObjectID.namespace(Identifier("public"))
+    var isPublicSilent = catalog.namespaces.values.contains(publicSchema.name)
     for row in rows {
       let address = CatalogAddress(
         row.oid(0), row.oid(1), Int32(truncatingIfNeeded: row.integer(2)))
       guard let target = commented(address, catalog), target.kind != .extension else { continue }
       let text = row.text(3)
-      if address.oid == 2200, text == ofPublic { continue }
+      if target == publicSchema {
+        isPublicSilent = false
+        if text == ofPublic { continue }
+      }
       catalog.objects.append(.comment(Comment(on: target, text: text)))
+    }
+    // Dumps say so, too.
+    if isPublicSilent {
+      catalog.objects.append(.comment(Comment(on: publicSchema, text: "")))
     }
   }
 
