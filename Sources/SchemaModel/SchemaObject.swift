@@ -135,6 +135,32 @@ package indirect enum SchemaObject: Hashable, Sendable {
     }
   }
 
+  /// The same constraint or index under another id, of this table or of one with the same columns; anything
+  /// else as it is.
+  package func copied(to id: ObjectID) -> SchemaObject {
+    switch self {
+    case .primaryKey(var key):
+      key.id = id
+      return .primaryKey(key)
+    case .unique(var key):
+      key.id = id
+      return .unique(key)
+    case .exclusion(var constraint):
+      constraint.id = id
+      return .exclusion(constraint)
+    case .index(var index):
+      index.id = id
+      return .index(index)
+    case .check(var check):
+      check.id = id
+      return .check(check)
+    case .foreignKey(var key):
+      key.id = id
+      return .foreignKey(key)
+    default: return self
+    }
+  }
+
   /// The object with every expression among its fields put through `transform`.
   package func mappingExpressions(
     _ transform: (Expression) -> Expression

@@ -27,7 +27,7 @@ extension Online {
     if new.kind == .foreignKey, isPartitioned(table) { return nil }
     let name = Online.beside(new.id.name)
     let added = ObjectID.milestone("added", of: new.id)
-    let beside = Online.named(name, unproven)
+    let beside = unproven.copied(to: unproven.id.renamed(to: name))
     var add = ConstraintSteps.add(beside, context)
     add.subject = new.id
     add.produces = [added]
@@ -82,18 +82,6 @@ extension Online {
       key.isNotValid = true
       return .foreignKey(key)
     default: return nil
-    }
-  }
-
-  static func named(_ name: Identifier, _ object: SchemaObject) -> SchemaObject {
-    switch object {
-    case .check(var check):
-      check.id = check.id.renamed(to: name)
-      return .check(check)
-    case .foreignKey(var key):
-      key.id = key.id.renamed(to: name)
-      return .foreignKey(key)
-    default: return object
     }
   }
 

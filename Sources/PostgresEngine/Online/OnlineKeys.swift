@@ -119,7 +119,7 @@ extension Online {
       let built = ObjectID.milestone("built", of: copy.id)
       let keyed = ObjectID.milestone("keyed", of: copy.id)
       let part = partition.id.part(object.kind, own)
-      let renamed = renamedKey(object, part)
+      let renamed = object.copied(to: part)
       let (build, key) = made(renamed, copy, built)
       var (first, second) = (build, key)
       first.subject = object.id
@@ -133,18 +133,6 @@ extension Online {
         }
       steps += [first, second]
       whole.consumes.append(keyed)
-    }
-  }
-
-  private func renamedKey(_ object: SchemaObject, _ id: ObjectID) -> SchemaObject {
-    switch object {
-    case .primaryKey(var key):
-      key.id = id
-      return .primaryKey(key)
-    case .unique(var key):
-      key.id = id
-      return .unique(key)
-    default: return object
     }
   }
 }

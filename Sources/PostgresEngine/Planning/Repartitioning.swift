@@ -74,7 +74,7 @@ enum Repartitioning {
       for index in PartitionIndexes.inherited(by: child, in: schema) {
         guard let name = index.present(on: child) else { continue }
         let id = child.id.part(index.model.kind, name)
-        found.append((named(id, index.model), index.model.id))
+        found.append((index.model.copied(to: id), index.model.id))
       }
       table.partitionBound = nil
       table.attachedIndexes = nil
@@ -100,7 +100,7 @@ enum Repartitioning {
       for object in kinds.flatMap({ schema.objects(of: $0, under: parent.path) }) {
         if case .check(let check) = object, check.isNoInherit { continue }
         let id = child.id.part(object.kind, object.id.name)
-        if !schema.contains(id) { found.append((named(id, object), object.id)) }
+        if !schema.contains(id) { found.append((object.copied(to: id), object.id)) }
       }
     }
     if table.parents.isEmpty { table.inheritedNotNulls = nil }
@@ -118,29 +118,5 @@ enum Repartitioning {
 
   private static func has(_ table: ObjectID, _ column: Identifier, in schema: Schema) -> Bool {
     Inheritance.effective(table.part(.column, column), in: schema) != nil
-  }
-
-  private static func named(_ id: ObjectID, _ part: SchemaObject) -> SchemaObject {
-    switch part {
-    case .primaryKey(var key):
-      key.id = id
-      return .primaryKey(key)
-    case .unique(var key):
-      key.id = id
-      return .unique(key)
-    case .exclusion(var constraint):
-      constraint.id = id
-      return .exclusion(constraint)
-    case .index(var index):
-      index.id = id
-      return .index(index)
-    case .check(var check):
-      check.id = id
-      return .check(check)
-    case .foreignKey(var key):
-      key.id = id
-      return .foreignKey(key)
-    default: return part
-    }
   }
 }
