@@ -61,7 +61,9 @@ import Testing
     try terminal.folder("migrations")
     expectFailure(
       try terminal.kedge("verify"), contains: "no migrations in migrations", "kedge generate")
-    #expect(try terminal.kedge("generate", "first", "--no-proof").code == 0)
+    let first = try terminal.kedge("generate", "first", "--no-proof")
+    #expect(first.code == 0)
+    #expect(first.errors.contains("kedge baseline --to"))
     expectFailure(
       try terminal.kedge("apply", "env:dev"), contains: "already exists", "kedge baseline --to 2")
     expectFailure(

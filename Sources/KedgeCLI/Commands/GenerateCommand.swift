@@ -79,7 +79,8 @@ struct GenerateNextCommand: KedgeCommand {
     let workspace = try Workspace(world: world, options: options, sources: sources)
     if empty { return try writeTemplate(in: workspace) }
     let goalName = try workspace.target(target)
-    let loaded = try workspace.load(from: start(in: workspace), to: goalName)
+    let startName = try start(in: workspace)
+    let loaded = try workspace.load(from: startName, to: goalName)
     let (start, goal) = (versions.targeted(loaded.from), versions.targeted(loaded.to))
     let questions = RenameQuestions(workspace: workspace)
     let answers = try questions.ask(
@@ -95,6 +96,11 @@ struct GenerateNextCommand: KedgeCommand {
     guard try write(result, from: start, in: workspace) else { return .refused }
     try questions.declare(answers.renames, in: loaded.to, of: goalName)
     world.print(report.summary + "\n")
+    if from == nil, startName == .empty {
+      workspace.note(
+        "note: the first migration makes everything that \(goal.label) declares; a database that has it "
+          + "already is told so with: kedge baseline --to VERSION")
+    }
     return .success
   }
 
