@@ -1,3 +1,4 @@
+import Dispatch
 import Planning
 import PostgresEngine
 import SQLText
@@ -243,6 +244,56 @@ struct OnlineTests {
       #expect(sizes[Make.id("t")]?.rows == 3000)
       #expect(sizes[Make.id("t")]?.bytes ?? 0 > 0)
       #expect(sizes[Make.id("never")] == nil)
+    }
+  }
+
+  /// A row that somebody else moves from a page that is still to be filled to one that was filled already.
+  @Test func rowsThatMoveWhileTheyAreFilledAreFilled() throws {
+    let shape = "CREATE TABLE t (id int PRIMARY KEY, a text)"
+    try SharedServer.withDatabase { writer, server in
+      try Walk.load(shape, writer)
+      let before = try PostgresInspector.inspect(writer)
+      let after = try SharedServer.withDatabase { other, _ in
+        try Walk.load(
+          shape + ";\nALTER TABLE t ADD n bigint NOT NULL GENERATED ALWAYS AS IDENTITY", other)
+        return try PostgresInspector.inspect(other)
+      }
+      // More pages than are filled at once, with room in the first alone.
+      try writer.execute(
+        "INSERT INTO public.t SELECT i, repeat('x', 1000) FROM generate_series(1, 1001) i")
+      try writer.execute("DELETE FROM public.t WHERE ctid < '(20,0)'::tid")
+      try writer.execute("VACUUM public.t")
+      let plan = try Plans.plan(before, after)
+      let script = PostgresDialect().script(plan, options: ScriptOptions(allowed: .all))
+      var pieces = try StatementSplitter.pieces(of: script)[...]
+      // As far as the rows are to be filled.
+      while let piece = pieces.first, !piece.text.hasPrefix("DO ") {
+        try writer.execute(piece.text)
+        pieces.removeFirst()
+      }
+      let filling = try #require(pieces.first).text
+      pieces.removeFirst()
+      try writer.execute("BEGIN")
+      try writer.execute("UPDATE public.t SET a = repeat('y', 1000) WHERE id = 990")
+      let database = try #require(try writer.query("SELECT current_database()").first).text(0)
+      let done = DispatchSemaphore(value: 0)
+      DispatchQueue.global().async {
+        defer { done.signal() }
+        do {
+          try server.connect(database: database).execute(filling)
+        } catch {
+          Issue.record(error)
+        }
+      }
+      while try #require(
+        try writer.query("SELECT count(*) FROM pg_locks WHERE NOT granted").first
+      ).text(0) == "0" {}
+      try writer.execute("COMMIT")
+      done.wait()
+      for piece in pieces { try writer.execute(piece.text) }
+      let rows = try #require(
+        try writer.query("SELECT count(*) FROM public.t WHERE n IS NULL").first)
+      #expect(rows.text(0) == "0")
     }
   }
 }

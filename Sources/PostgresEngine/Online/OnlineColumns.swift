@@ -197,6 +197,8 @@ enum Backfill {
           COMMIT;
           page := page + \(pages);
         END LOOP;
+        -- Rows that others moved to other pages meanwhile.
+        UPDATE \(path: table.path) SET \(column) = \(value) WHERE \(column) IS NULL;
       END \(quote)
       """
     return Statement(
