@@ -84,7 +84,7 @@ package protocol Dialect: Sendable {
   /// The steps, in any order; `from` is as it is before the renames of the difference.
   func steps(for difference: Difference, from: Schema, to: Schema) throws(PlanningError) -> [Step]
   /// The way round, where no plan leads straight there; nil nearly always.
-  func detour(for difference: Difference, from: Schema, to: Schema) -> Detour?
+  func detour(from: Schema, to: Schema) -> Detour?
   /// The plan cut into what a runner executes together.
   func sections(of plan: Plan) -> [Section]
   /// The whole text: empty for an empty plan.
@@ -100,7 +100,7 @@ extension Dialect {
   package func aligned(_ from: Schema, _ to: Schema) throws -> (from: Schema, to: Schema) {
     (from, to)
   }
-  package func detour(for difference: Difference, from: Schema, to: Schema) -> Detour? { nil }
+  package func detour(from: Schema, to: Schema) -> Detour? { nil }
   package func sections(of plan: Plan) -> [Section] { plan.sections() }
 }
 
@@ -110,7 +110,7 @@ package enum Planner {
     _ difference: Difference, from: Schema, to: Schema, dialect: any Dialect
   ) throws(PlanningError) -> Plan {
     guard !difference.isEmpty else { return Plan(engine: dialect.engine, steps: []) }
-    if let detour = dialect.detour(for: difference, from: from, to: to) {
+    if let detour = dialect.detour(from: from, to: to) {
       return try detour.plan(difference, from: from, to: to)
     }
     let steps = try dialect.steps(for: difference, from: from, to: to)

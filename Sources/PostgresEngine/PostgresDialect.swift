@@ -50,7 +50,7 @@ package struct PostgresDialect: Dialect {
     }
   }
 
-  package func detour(for difference: Difference, from: Schema, to: Schema) -> Detour? {
+  package func detour(from: Schema, to: Schema) -> Detour? {
     Repartitioning.detour(from: from, to: to, serverVersion: style.serverVersion)
   }
 

@@ -174,7 +174,9 @@ package struct Catalog: Sendable {
   // MARK: Relatives
 
   package func partitions(of table: RelationKey) -> [RelationKey] {
-    relations.filter { $0.value.parent == table }.map(\.key).sorted()
+    // Of most tables it is known that there are none, without a look at all others.
+    guard relations[table]?.isPartitioned ?? true else { return [] }
+    return relations.filter { $0.value.parent == table }.map(\.key).sorted()
   }
 
   package func hasForeignKey(
