@@ -4,7 +4,7 @@ SWIFT_BUILD = swift build --scratch-path $(BUILD_PATH)
 # Without symbols: the linker drops them. Exclusive access to memory is checked in the debug build's tests.
 SWIFT_RELEASE = $(SWIFT_BUILD) --configuration release --static-swift-stdlib -Xlinker -s \
 	-Xswiftc -enforce-exclusivity=unchecked
-SWIFT_TEST = swift test --scratch-path $(BUILD_PATH) --disable-xctest
+SWIFT_TEST = .ci/in-memory swift test --scratch-path $(BUILD_PATH) --disable-xctest
 SOURCES = Sources Tests Package.swift
 LIBRARIES = libpq-dev libsqlite3-dev libyaml-dev libssl-dev
 

@@ -90,7 +90,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "Comparison", "Planning", "SchemaDiff", "SchemaModel", "SchemaYAML", "SQLText",
+        "CLibPQ", "Comparison", "Planning", "SchemaDiff", "SchemaModel", "SchemaYAML", "SQLText",
       ],
       path: "Tests/TestSupport"),
     .testTarget(

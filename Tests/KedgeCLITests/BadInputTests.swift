@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A clear message, the right exit code, no trap, within seconds.
 @Suite struct BadInputTests {
   private func expectFailure(
-    _ answer: Terminal.Answer, code: Int32 = 2, contains words: String...,
+    _ answer: ChildProcess.Answer, code: Int32 = 2, contains words: String...,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
     #expect(answer.code == code, "\(answer.output)\(answer.errors)", sourceLocation: sourceLocation)

@@ -3,12 +3,6 @@ import TestSupport
 
 /// Runs the built `kedge`, as a user would, in a folder of its own.
 struct Terminal {
-  struct Answer {
-    let code: Int32
-    let output: String
-    let errors: String
-  }
-
   let folder: URL
 
   init() throws {
@@ -35,22 +29,27 @@ struct Terminal {
     try String(contentsOf: folder.appending(path: name), encoding: .utf8)
   }
 
-  func kedge(_ arguments: String..., environment: [String: String] = [:]) throws -> Answer {
+  func kedge(_ arguments: String..., environment: [String: String] = [:]) throws
+    -> ChildProcess.Answer
+  {
     try kedge(arguments, environment: environment)
   }
 
-  func kedge(_ arguments: [String], environment: [String: String] = [:]) throws -> Answer {
-    try run(Terminal.binary.path, arguments, environment: environment)
+  func kedge(_ arguments: [String], environment: [String: String] = [:]) throws
+    -> ChildProcess.Answer
+  {
+    try run(ChildProcess.kedge, arguments, environment: environment)
   }
 
-  func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Answer {
-    try run(Terminal.binary.path, arguments, environment: environment)
+  func run(_ arguments: [String], environment: [String: String] = [:]) throws -> ChildProcess.Answer
+  {
+    try run(ChildProcess.kedge, arguments, environment: environment)
   }
 
   /// Runs a shell script of the folder, with `kedge` in its path and a cache of its own.
-  func shell(_ script: String) throws -> Answer {
+  func shell(_ script: String) throws -> ChildProcess.Answer {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    let folder = Terminal.binary.deletingLastPathComponent().path
+    let folder = URL(filePath: ChildProcess.kedge).deletingLastPathComponent().path
     return try run(
       "/bin/sh", [script],
       environment: ["PATH": "\(folder):\(path)", "XDG_CACHE_HOME": self.path("cache")])
@@ -58,12 +57,12 @@ struct Terminal {
 
   /// Makes or changes a database through the `sqlite3` program.
   @discardableResult
-  func sqlite(_ database: String, _ script: String) throws -> Answer {
+  func sqlite(_ database: String, _ script: String) throws -> ChildProcess.Answer {
     try run("/usr/bin/env", ["sqlite3", "-bail", database], input: script)
   }
 
   @discardableResult
-  func git(_ arguments: String...) throws -> Answer {
+  func git(_ arguments: String...) throws -> ChildProcess.Answer {
     let identity = ["-c", "user.name=T", "-c", "user.email=t@example.org"]
     return try run("/usr/bin/env", ["git"] + identity + arguments)
   }
@@ -71,39 +70,7 @@ struct Terminal {
   func run(
     _ program: String, _ arguments: [String], input: String = "",
     environment: [String: String] = [:]
-  ) throws -> Answer {
-    let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
-    var variables = ProcessInfo.processInfo.environment
-    variables["NO_COLOR"] = "1"
-    process.environment = variables.merging(environment) { _, new in new }
-    // Files, not pipes: nothing to fill up while we wait.
-    let files = try (0..<3).map { _ in try file() }
-    defer { for file in files { try? FileManager.default.removeItem(at: file) } }
-    try Data(input.utf8).write(to: files[0])
-    process.standardInput = try FileHandle(forReadingFrom: files[0])
-    process.standardOutput = try FileHandle(forWritingTo: files[1])
-    process.standardError = try FileHandle(forWritingTo: files[2])
-    try process.run()
-    process.waitUntilExit()
-    return Answer(
-      code: process.terminationReason == .exit
-        ? process.terminationStatus : 128 + process.terminationStatus,
-      output: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self),
-      errors: String(decoding: try Data(contentsOf: files[2]), as: UTF8.self))
-  }
-
-  private func file() throws -> URL {
-    let url = FileManager.default.temporaryDirectory.appending(path: "kedge-\(UUID().uuidString)")
-    try Data().write(to: url)
-    return url
-  }
-
-  /// Beside the test program, where the package manager puts it.
-  static var binary: URL {
-    URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-      .appending(path: "kedge")
+  ) throws -> ChildProcess.Answer {
+    try ChildProcess.run(program, arguments, in: folder, input: input, environment: environment)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// kedge.yaml as a user meets it.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Ctrl-C while the private server works.
@@ -13,20 +14,15 @@ import Testing
       at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
     defer { try? FileManager.default.removeItem(at: folder) }
 
-    let kedge = Process()
-    kedge.executableURL = Terminal.binary
-    kedge.arguments = ["inspect", terminal.path("slow.sql"), "--engine", "postgresql"]
-    kedge.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": folder.path]) { $1 }
-    let errors = Pipe()
-    kedge.standardError = errors
-    try kedge.run()
+    let kedge = try ChildProcess(
+      kedge: ["inspect", terminal.path("slow.sql"), "--engine", "postgresql"],
+      in: terminal.folder, environment: ["TMPDIR": folder.path])
     try waitForServer(in: folder)
-    kill(kedge.processIdentifier, SIGINT)
-    kedge.waitUntilExit()
+    kedge.signal(SIGINT)
+    let answer = try kedge.wait()
 
-    #expect(kedge.terminationReason == .exit)
-    #expect(kedge.terminationStatus == 130)
-    #expect(errors.fileHandleForReading.readDataToEndOfFile().isEmpty)
+    #expect(answer.code == 130)
+    #expect(answer.errors == "")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
   }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// The main job on SQLite, from a drift found to a clean check.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The folder of migrations as a source, and what `generate` does to it.
@@ -32,7 +33,7 @@ import Testing
     return terminal
   }
 
-  private func kedge(_ terminal: Terminal, _ arguments: String...) throws -> Terminal.Answer {
+  private func kedge(_ terminal: Terminal, _ arguments: String...) throws -> ChildProcess.Answer {
     try terminal.run(arguments, environment: ["XDG_CACHE_HOME": terminal.path("cache")])
   }
 

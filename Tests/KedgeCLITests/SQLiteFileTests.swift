@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Database files as they are met: in use, encrypted, damaged.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What somebody sees who sits in front of it: questions, and the line that says what takes long.
@@ -127,11 +128,11 @@ extension Terminal {
   /// Runs `kedge` on a pseudo-terminal; the keys are typed after so many seconds. Output has both streams.
   fileprivate func typing(
     _ keys: String, after seconds: Int = 0, _ arguments: String
-  ) throws -> Answer {
+  ) throws -> ChildProcess.Answer {
     try write("keys", keys)
     // What reads the keys goes on until the end: a terminal without a keyboard would hang up.
     let feed = "(sleep \(seconds); cat keys; while [ ! -e done ]; do sleep 0.1; done)"
-    let program = Terminal.binary.path
+    let program = ChildProcess.kedge
     let answer = try run(
       "/bin/sh",
       [
@@ -140,7 +141,7 @@ extension Terminal {
           + "echo \\$? >code; touch done\" /dev/null",
       ])
     let code = try text("code").trimmingCharacters(in: .whitespacesAndNewlines)
-    return Answer(
+    return ChildProcess.Answer(
       code: Int32(code) ?? -1, output: answer.output.replacingOccurrences(of: "\r\n", with: "\n"),
       errors: answer.errors)
   }

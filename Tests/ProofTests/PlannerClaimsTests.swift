@@ -9,8 +9,7 @@ import TestSupport
 import Testing
 
 /// What plans say that their statements lock, read and rewrite is what the server does.
-/// One after the other: each needs several connections.
-@Suite(.serialized) struct PlannerClaimsTests {
+@Suite struct PlannerClaimsTests {
   private static let cases = FixtureCase.all(in: "plan").filter { $0.name.hasPrefix("postgres") }
 
   @Test(arguments: cases, [PlanStyle.online, .plain])

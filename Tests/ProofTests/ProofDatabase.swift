@@ -49,7 +49,9 @@ final class SQLiteProof: ProofDatabase {
 /// A database of its own on one private server for all cases.
 final class PostgresProof: ProofDatabase {
   private static let started: Result<PrivateServer, any Error> = {
-    let result = Result<PrivateServer, any Error> { try PrivateServer.start() }
+    // A trace has many connections.
+    let options = PrivateServer.Options(settings: ["max_connections": "100"])
+    let result = Result<PrivateServer, any Error> { try PrivateServer.start(options: options) }
     // A static is never released: without this its folder would stay.
     atexit { if case .success(let server) = PostgresProof.started { server.stop() } }
     return result

@@ -235,26 +235,17 @@ enum Browser {
       path: "kedge-browser-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: profile, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: profile) }
-    let process = Process()
-    process.executableURL = URL(filePath: try #require(program))
-    process.arguments =
+    let answer = try ChildProcess.run(
+      #require(program),
       flags + [
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
         "--user-data-dir=\(profile.path)", "--enable-logging=stderr", "--virtual-time-budget=5000",
         "--dump-dom", url.absoluteString + hash,
-      ]
-    let (output, errors) = (profile.appending(path: "out"), profile.appending(path: "err"))
-    for file in [output, errors] {
-      _ = FileManager.default.createFile(atPath: file.path, contents: nil)
-    }
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: errors)
-    try process.run()
-    process.waitUntilExit()
-    let said = try String(contentsOf: errors, encoding: .utf8)
+      ], in: profile)
     return Answer(
-      text: try String(contentsOf: output, encoding: .utf8),
-      console: said.split(separator: "\n").filter { $0.contains("CONSOLE") }.map(String.init))
+      text: answer.output,
+      console: answer.errors.split(separator: "\n").filter { $0.contains("CONSOLE") }.map(
+        String.init))
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import PostgresEngine
 import SchemaModel
+import TestSupport
 import Testing
 
 /// Somebody with fewer rights wants the runner's.

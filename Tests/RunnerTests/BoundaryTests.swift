@@ -1,5 +1,6 @@
 import Foundation
 import SchemaModel
+import TestSupport
 import Testing
 
 /// Runners that are killed at a place of the test's choosing: it holds a lock that they wait for there.

@@ -1,6 +1,7 @@
 import Foundation
 import PostgresEngine
 import SchemaModel
+import TestSupport
 import Testing
 
 /// Histories of real applications, each version a migration that `generate` writes: applied to the last and taken
@@ -77,8 +78,10 @@ enum Chains {
       let isLast = problem != nil || index == files.count - 1
       guard KillTests.isLong || index % 3 == 0 || isLast else { continue }
       let name = "v" + file.prefix { $0.isNumber }
-      let answer = try RunningKedge(
-        ["generate", name, "--target", origin.address, "--no-proof", "--allow", "all", "--quiet"],
+      let answer = try ChildProcess(
+        kedge: [
+          "generate", name, "--target", origin.address, "--no-proof", "--allow", "all", "--quiet",
+        ],
         in: place.folder
       ).wait()
       if answer.code != 0, endsEarly.contains(project), written > 1 {
@@ -94,7 +97,7 @@ enum Chains {
 
   /// Runs a file; what was wrong, where that ends it.
   private static func psql(_ place: Place, _ file: String, goesOn: Bool) throws -> String? {
-    let answer = try RunningKedge.run(
+    let answer = try ChildProcess.run(
       "/usr/bin/env",
       ["psql", "-Xq", "-v", "ON_ERROR_STOP=\(goesOn ? 0 : 1)", "-f", file]
         + (goesOn ? [] : ["-1"]) + [place.address],
@@ -111,7 +114,7 @@ enum Chains {
 
   /// Without Kedge's own tables, and without what is another word in each dump.
   static func dump(_ place: Place) throws -> String {
-    let answer = try RunningKedge.run(
+    let answer = try ChildProcess.run(
       "/usr/bin/env", ["pg_dump", "-s", "--no-owner", "--exclude-schema=kedge", place.address],
       in: place.folder)
     guard answer.code == 0 else { throw Problem(answer.errors) }

@@ -1,5 +1,6 @@
 import Foundation
 import SchemaModel
+import TestSupport
 import Testing
 
 /// What the commands of the runner do, from end to end.
@@ -83,7 +84,7 @@ import Testing
       engine == .sqlite
       ? ["sqlite3", other.address, ".read script.sql"]
       : ["psql", "-Xq", "-f", "script.sql", other.address]
-    let ran = try RunningKedge.run("/usr/bin/env", arguments, in: other.folder)
+    let ran = try ChildProcess.run("/usr/bin/env", arguments, in: other.folder)
     #expect(ran.code == 0, "\(ran.errors)")
     try expect(place, 0, "apply")
     let (applied, scripted) = (try place.schema(), try other.schema())
@@ -169,7 +170,7 @@ import Testing
     defer { place.close() }
     try place.write("migrations/hooks/before_all.sql", "SELECT no_such_function();\n")
     let arguments = ["verify", "migrations", "--engine", engine.rawValue]
-    let proof = try RunningKedge(arguments, in: place.folder).wait()
+    let proof = try ChildProcess(kedge: arguments, in: place.folder).wait()
     #expect(proof.code == 0, "\(proof)")
     #expect(proof.errors.contains("the hooks of migrations are not run"), "\(proof.errors)")
     try expect(place, 2, "apply", says: "no_such_function")
@@ -330,9 +331,9 @@ import Testing
     _ = try Witness(place)
     #expect(try place.kedge("apply", "--to", "1").code == 0)
     let gate = try Gate.snapshot(place)
-    let run = try RunningKedge(
-      program: "/usr/bin/env",
-      ["script", "-qec", "\(RunningKedge.binary.path) apply '\(place.address)'", "/dev/null"],
+    let run = try ChildProcess(
+      "/usr/bin/env",
+      ["script", "-qec", "\(ChildProcess.kedge) apply '\(place.address)'", "/dev/null"],
       in: place.folder)
     for _ in 0..<200 where !run.outputSoFar.contains("waiting for old snapshots") {
       Thread.sleep(forTimeInterval: 0.05)

@@ -1,5 +1,6 @@
 import Foundation
 import SchemaModel
+import TestSupport
 import Testing
 
 /// Several runners at once.
@@ -69,7 +70,8 @@ import Testing
     let link = place.folder.appending(path: "link.db")
     try FileManager.default.createSymbolicLink(
       at: link, withDestinationURL: URL(filePath: place.address))
-    let through = try RunningKedge(["apply", link.path, "--wait", "0"], in: place.folder).wait()
+    let through = try ChildProcess(kedge: ["apply", link.path, "--wait", "0"], in: place.folder)
+      .wait()
     #expect(through.code == 3, "\(through.errors)")
     let broken = try place.kedge("lock", "--break")
     #expect(broken.code == 3)

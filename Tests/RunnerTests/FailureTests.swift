@@ -1,6 +1,7 @@
 import Foundation
 import PostgresEngine
 import SchemaModel
+import TestSupport
 import Testing
 
 /// What others, the network and the files do to a runner.
@@ -71,13 +72,12 @@ import Testing
     defer { place.close() }
     try place.migration(1, "t", up: "CREATE TABLE t (a);\nINSERT INTO t VALUES (1);\n")
     try place.run("CREATE TABLE other (a)")
-    let holder = Process()
-    holder.executableURL = URL(filePath: "/usr/bin/env")
-    holder.arguments = ["sqlite3", place.address, "BEGIN IMMEDIATE;", ".shell sleep 8"]
-    try holder.run()
+    let holder = try ChildProcess(
+      "/usr/bin/env", ["sqlite3", place.address, "BEGIN IMMEDIATE;", ".shell sleep 8"],
+      in: place.folder)
     Thread.sleep(forTimeInterval: 0.5)
     let answer = try place.kedge("apply")
-    holder.waitUntilExit()
+    try holder.wait()
     #expect(answer.code == 0, "\(answer.errors)")
     #expect(try place.value("SELECT count(*) FROM t") == "1")
   }
@@ -137,8 +137,8 @@ import Testing
       to: RunnerServer.shared().socketDirectory, after: "INSERT INTO witness VALUES (1, 2, 'up')",
       losing: isCommitted ? .answer : .request)
     defer { proxy.stop() }
-    let run = try RunningKedge(
-      ["apply", Place.url(proxy.folder, place.name)], in: place.folder)
+    let run = try ChildProcess(
+      kedge: ["apply", Place.url(proxy.folder, place.name)], in: place.folder)
     let answer = try run.wait()
     #expect(proxy.hasLost)
     try place.settle()

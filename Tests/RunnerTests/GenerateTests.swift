@@ -1,6 +1,7 @@
 import Foundation
 import PostgresEngine
 import SchemaModel
+import TestSupport
 import Testing
 
 /// What `generate` does to a folder for PostgreSQL: cutting a change in two, putting branches on top of each other,
@@ -40,7 +41,7 @@ import Testing
 
   @discardableResult
   private func kedge(_ code: Int32, _ arguments: String..., line: Int = #line) throws -> String {
-    let answer = try RunningKedge(arguments, in: place.folder).wait()
+    let answer = try ChildProcess(kedge: arguments, in: place.folder).wait()
     let text = answer.output + answer.errors
     #expect(answer.code == code, "line \(line): \(text)")
     return text

@@ -1,12 +1,13 @@
 import Foundation
 import PostgresEngine
 import SchemaModel
+import TestSupport
 import Testing
 
 /// Runners, their sessions and their servers are killed at random moments; what is left is told truthfully, and
 /// the next run finishes it.
 @Suite(.serialized) struct KillTests {
-  private typealias Blow = (RunningKedge, Place) throws -> Void
+  private typealias Blow = (ChildProcess, Place) throws -> Void
 
   static let isLong = ProcessInfo.processInfo.environment["KEDGE_LONG_TESTS"] != nil
   /// Kills of one test; a restart takes a second or two.
@@ -31,11 +32,11 @@ import Testing
 
   @Test(arguments: RestartableServer.Stop.allCases)
   func serversThatAreRestarted(how: RestartableServer.Stop) throws {
-    let server = try RestartableServer()
-    defer { server.close() }
-    let place = try Place(.postgresql, on: server)
-    defer { place.close() }
-    try torment(place, [{ _, _ in try server.restart(how) }], Self.restarts, seed: 3)
+    try RestartableServer.withOne { server in
+      let place = try Place(.postgresql, on: server)
+      defer { place.close() }
+      try torment(place, [{ _, _ in try server.restart(how) }], Self.restarts, seed: 3)
+    }
   }
 
   /// Goes up and down until so many runs were killed.
@@ -93,18 +94,18 @@ import Testing
 
   // MARK: - Blows
 
-  private static func endRunner(_ run: RunningKedge, _ place: Place) { run.signal(SIGKILL) }
+  private static func endRunner(_ run: ChildProcess, _ place: Place) { run.signal(SIGKILL) }
 
-  private static func endSession(_ run: RunningKedge, _ place: Place) throws {
+  private static func endSession(_ run: ChildProcess, _ place: Place) throws {
     try end("= 'kedge'", place)
   }
 
-  private static func endLock(_ run: RunningKedge, _ place: Place) throws {
+  private static func endLock(_ run: ChildProcess, _ place: Place) throws {
     try end("LIKE 'kedge lock%'", place)
   }
 
   /// A session that dies like this makes the server end all others and recover from its log.
-  private static func crashServer(_ run: RunningKedge, _ place: Place) throws {
+  private static func crashServer(_ run: ChildProcess, _ place: Place) throws {
     let victim = try place.connect()
     kill(victim.processID, SIGKILL)
     _ = try? victim.query("SELECT 1")

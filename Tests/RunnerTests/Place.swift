@@ -1,6 +1,7 @@
 import Foundation
 import PostgresEngine
 import SchemaModel
+import TestSupport
 import Testing
 
 /// A server of the tests'.
@@ -13,12 +14,6 @@ extension PrivateServer: TestServer {}
 
 /// A folder with migrations, and a database on which the built `kedge` runs them.
 final class Place {
-  struct Answer {
-    let code: Int32
-    let output: String
-    let errors: String
-  }
-
   let engine: EngineName
   let folder: URL
   /// As it is given to `kedge`.
@@ -76,14 +71,14 @@ final class Place {
   @discardableResult
   func kedge(
     _ command: String, _ arguments: String..., environment: [String: String] = [:]
-  ) throws -> Answer {
+  ) throws -> ChildProcess.Answer {
     try start(command, arguments, environment: environment).wait()
   }
 
   func start(
     _ command: String, _ arguments: [String] = [], environment: [String: String] = [:]
-  ) throws -> RunningKedge {
-    try RunningKedge([command, address] + arguments, in: folder, environment: environment)
+  ) throws -> ChildProcess {
+    try ChildProcess(kedge: [command, address] + arguments, in: folder, environment: environment)
   }
 
   // MARK: - Asking
@@ -92,7 +87,7 @@ final class Place {
   func rows(_ query: String) throws -> [[String]] {
     switch engine {
     case .sqlite:
-      let answer = try RunningKedge.run(
+      let answer = try ChildProcess.run(
         "/usr/bin/env",
         ["sqlite3", "-bail", "-cmd", ".timeout 10000", "-separator", "\u{1F}", address],
         in: folder, input: query)
@@ -154,7 +149,7 @@ final class Place {
 
   /// The schema as Kedge sees it.
   func schema() throws -> String {
-    let answer = try RunningKedge(["inspect", address], in: folder).wait()
+    let answer = try ChildProcess(kedge: ["inspect", address], in: folder).wait()
     guard answer.code == 0 else { throw Problem(answer.errors) }
     return answer.output
   }

@@ -1,6 +1,7 @@
 import Foundation
 import PostgresEngine
 import SchemaModel
+import TestSupport
 import Testing
 
 /// Behind PgBouncer, which hands out its connections by transaction.
@@ -105,7 +106,7 @@ struct PoolerTests {
     #expect(second.code == 3)
     #expect(second.errors.contains("whose lease ends at"), "\(second.errors)")
     // A runner with a connection of its own respects the lease.
-    let beside = try RunningKedge(["apply", direct, "--wait", "0"], in: place.folder).wait()
+    let beside = try ChildProcess(kedge: ["apply", direct, "--wait", "0"], in: place.folder).wait()
     #expect(beside.code == 3, "\(beside.errors)")
     #expect(beside.errors.contains("whose lease ends at"), "\(beside.errors)")
     let broken = try place.kedge("lock", "--break")
@@ -189,7 +190,7 @@ struct Pooler {
   }
 
   let folder: URL
-  private let process = Process()
+  private let process: ChildProcess
 
   init(_ server: PrivateServer, mode: String = "transaction") throws {
     // The path of a socket is short.
@@ -212,13 +213,11 @@ struct Pooler {
     ).write(to: settings)
     // It refuses to run as root.
     let isRoot = getuid() == 0
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments =
+    process = try ChildProcess(
+      "/usr/bin/env",
       (isRoot ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [])
-      + [Self.program ?? "pgbouncer", "-q", settings.path]
-    process.standardError = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
+        + [Self.program ?? "pgbouncer", "-q", settings.path],
+      in: folder)
     let socket = folder.appending(path: ".s.PGSQL.5432").path
     for _ in 0..<100 where !FileManager.default.fileExists(atPath: socket) {
       Thread.sleep(forTimeInterval: 0.1)
@@ -227,8 +226,8 @@ struct Pooler {
 
   func stop() {
     // It holds nothing that has to be put away.
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    process.signal(SIGKILL)
+    _ = try? process.wait()
     try? FileManager.default.removeItem(at: folder)
   }
 }

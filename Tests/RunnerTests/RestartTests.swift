@@ -1,18 +1,19 @@
 import Foundation
 import PostgresEngine
 import SchemaModel
+import TestSupport
 import Testing
 
 /// The server is stopped and started again at a place of the test's choosing.
-@Suite(.serialized) struct RestartTests {
+@Suite struct RestartTests {
   private static let ways = RestartableServer.Stop.allCases
 
   private func withPlace(_ body: (RestartableServer, Place, Witness) throws -> Void) throws {
-    let server = try RestartableServer()
-    defer { server.close() }
-    let place = try Place(.postgresql, on: server)
-    defer { place.close() }
-    try body(server, place, Witness(place))
+    try RestartableServer.withOne { server in
+      let place = try Place(.postgresql, on: server)
+      defer { place.close() }
+      try body(server, place, Witness(place))
+    }
   }
 
   /// The history is true, and the next run does the rest.
@@ -243,8 +244,8 @@ import Testing
     let proxy = try SocketProxy(
       to: RunnerServer.shared().socketDirectory, after: "INSERT INTO told", losing: .answer)
     defer { proxy.stop() }
-    let answer = try RunningKedge(
-      ["apply", Place.url(proxy.folder, place.name)], in: place.folder
+    let answer = try ChildProcess(
+      kedge: ["apply", Place.url(proxy.folder, place.name)], in: place.folder
     ).wait()
     #expect(proxy.hasLost)
     #expect(answer.code == 0, "\(answer.errors)")

@@ -1,8 +1,10 @@
 import Foundation
 import PostgresEngine
+import Synchronization
+import TestSupport
 
 /// A server that is stopped and comes up again over the same data; its commits reach the disk.
-final class RestartableServer: TestServer {
+final class RestartableServer: TestServer, Sendable {
   enum Stop: String, CaseIterable {
     /// As a machine that loses its power: nothing is written any more.
     case immediate
@@ -15,13 +17,14 @@ final class RestartableServer: TestServer {
   /// The server refuses to run as root.
   private let account: [String]
 
-  init() throws {
+  private init() throws {
     guard let binaries = ServerBinaries.choose(nil, among: ServerBinaries.installed()) else {
       throw Problem("no server is installed")
     }
     self.binaries = binaries.folder
     // The path of a socket is short.
-    folder = "/tmp/kr-\(UInt32.random(in: 0 ... .max))"
+    let base = FileManager.default.temporaryDirectory.path
+    folder = (base.utf8.count < 60 ? base : "/tmp") + "/kr-\(UInt32.random(in: 0 ... .max))"
     let isRoot = getuid() == 0
     account = isRoot ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : []
     try FileManager.default.createDirectory(
@@ -31,6 +34,25 @@ final class RestartableServer: TestServer {
       "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C",
       "--no-sync", "--no-instructions")
     try start()
+  }
+
+  /// Those that no test uses now: making one takes longer than most of what a test does with it.
+  private static let idle: Mutex<[RestartableServer]> = {
+    // A static is never released: without this their folders would stay.
+    atexit { for server in RestartableServer.idle.withLock({ $0 }) { server.close() } }
+    return Mutex([])
+  }()
+
+  /// Nobody else uses the server meanwhile. It has to be running at the end.
+  static func withOne(_ body: (RestartableServer) throws -> Void) throws {
+    let server = try idle.withLock { $0.popLast() } ?? RestartableServer()
+    do {
+      try body(server)
+    } catch {
+      server.close()
+      throw error
+    }
+    idle.withLock { $0.append(server) }
   }
 
   private var data: String { folder + "/data" }
@@ -45,19 +67,10 @@ final class RestartableServer: TestServer {
       ]))
   }
 
-  /// Foundation takes a process for ended when a socket is closed that the server would inherit.
-  private static let closing = """
-    for file in /proc/self/fd/*; do
-      number=${file##*/}
-      if [ "$number" -gt 2 ]; then eval "exec $number>&-"; fi
-    done
-    exec "$@"
-    """
-
   private func run(_ program: String, _ arguments: String...) throws {
-    let answer = try RunningKedge.run(
+    let answer = try ChildProcess.run(
       "/usr/bin/env",
-      ["bash", "-c", Self.closing, "bash"] + account
+      account
         + ["env", "HOME=\(folder)", "\(binaries)/\(program)"] + arguments,
       in: URL(filePath: "/"))
     guard answer.code == 0 else { throw Problem(answer.output + answer.errors) }
@@ -115,7 +128,7 @@ final class RestartableServer: TestServer {
   }
 
   /// Stops it and removes its folder.
-  func close() {
+  private func close() {
     try? stop(.immediate)
     try? FileManager.default.removeItem(atPath: folder)
   }

@@ -1,5 +1,6 @@
 import Foundation
 import SchemaModel
+import TestSupport
 import Testing
 
 /// A chain of migrations whose sections bear witness that they ran: each writes a row, in its own transaction.

@@ -3,6 +3,7 @@ import Planning
 import SQLiteEngine
 import SchemaDiff
 import SchemaModel
+import TestSupport
 import Testing
 
 /// A rebuild that is killed leaves the whole old schema or the whole new one.
@@ -69,24 +70,16 @@ import Testing
   }
 
   private static func run(_ script: String, on path: String, killedAfter time: Duration?) throws {
-    let process = Process()
-    process.executableURL = URL(filePath: shell ?? "")
-    process.arguments = [path]
     // The shell needs the library that it was built with.
-    process.environment = [:]
-    let input = path + ".sql"
-    try Data(script.utf8).write(to: URL(filePath: input))
-    process.standardInput = try FileHandle(forReadingFrom: URL(filePath: input))
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
+    let process = try ChildProcess(
+      shell ?? "", [path], in: URL(filePath: "/"), input: script, inheritsEnvironment: false)
     if let time {
       let microseconds =
         time.components.seconds * 1_000_000 + time.components.attoseconds / 1_000_000_000_000
       usleep(UInt32(max(0, microseconds)))
-      kill(process.processIdentifier, SIGKILL)
+      process.signal(SIGKILL)
     }
-    process.waitUntilExit()
-    try? FileManager.default.removeItem(atPath: input)
+    try process.wait()
   }
 
   /// `old` or `new`, or what is wrong with the file.
