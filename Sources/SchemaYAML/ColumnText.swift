@@ -50,8 +50,10 @@ struct ColumnText {
     }
   }
 
+  /// Neither engine has a type with 'not' in it.
   private static let misspelled = [
-    "notnull": "not null", "autoincrement": "primary key autoincrement",
+    "notnull": "not null", "not": "not null", "nott": "not null",
+    "autoincrement": "primary key autoincrement",
   ]
 
   private static func nearClause(_ word: String) -> String? {

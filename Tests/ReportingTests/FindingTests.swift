@@ -1,3 +1,4 @@
+import Foundation
 import Reporting
 import Testing
 
@@ -31,6 +32,26 @@ struct FindingTests {
   }
 
   /// A long line is cut around the place, and everything fits.
+  /// Nothing is lost: the lines are there.
+  @Test func whatIsFoundAgainAndAgainIsToldByItsLines() {
+    func findings(_ level: Finding.Level, _ count: Int) -> [Finding] {
+      (1...count).map { line in
+        Finding(
+          id: "ST07", name: "type-limit", level: level, message: "a has its limit in the type",
+          place: Finding.Place(file: "a.sql", line: line, column: 1, endLine: line, endColumn: 2))
+      }
+    }
+    func text(_ findings: [Finding]) -> String {
+      FindingText.render(findings, subject: "1 file", colored: false, width: 40)
+    }
+    let folded = text(findings(.notice, 12))
+    #expect(folded.components(separatedBy: "a has its limit").count == 4)
+    #expect(folded.contains("a.sql: 9 more ST07: lines 4, 5, 6, 7, 8,\n    9, 10, 11, 12\n"))
+    #expect(folded.hasSuffix("1 file: 12 notices\n"))
+    #expect(text(findings(.warning, 4)).components(separatedBy: "a has its limit").count == 5)
+    #expect(text(findings(.error, 12)).components(separatedBy: "a has its limit").count == 13)
+  }
+
   @Test func longLinesAreCut() {
     var finding = Self.finding
     finding.sourceLine = String(repeating: "x", count: 300)

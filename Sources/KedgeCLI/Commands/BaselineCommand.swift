@@ -55,7 +55,9 @@ struct BaselineCommand: KedgeCommand {
     }
     try migrations.recordSchema(accepting: run.acceptDrift)
     world.print(
-      "\(migrations.database.label): \(through.count) migrations are recorded as applied\n")
+      "\(migrations.database.label): "
+        + (through.count == 1 ? "1 migration is" : "\(through.count) migrations are")
+        + " recorded as applied\n")
     return .success
   }
 
