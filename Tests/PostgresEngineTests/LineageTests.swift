@@ -39,6 +39,16 @@ struct LineageTests {
       COMMENT ON INDEX i IS 'kept'
       """),
     Walk(
+      "a child that says again how a column is generated, and back",
+      """
+      CREATE TABLE p (a int NOT NULL, b int GENERATED ALWAYS AS (a * 2) STORED)
+      """,
+      """
+      CREATE TABLE p (a int NOT NULL, b int GENERATED ALWAYS AS (a * 2) STORED);
+      CREATE TABLE c (a int NOT NULL, b int GENERATED ALWAYS AS (a * 2) STORED, d text);
+      ALTER TABLE c INHERIT p
+      """),
+    Walk(
       "another partition key while partitions stay, and back",
       """
       CREATE TABLE r (id int PRIMARY KEY);

@@ -32,6 +32,7 @@ enum TableSteps {
         inside.append(part)
       }
     }
+    let joins = Inheritance.joinsAfterwards(table, parts, context)
     var lines: [SQL] = []
     for column in ordered(inside, by: table.columnOrder ?? []) {
       if let line = ColumnSteps.line(column, in: table) { lines.append("    " + line) }
@@ -54,7 +55,7 @@ enum TableSteps {
       if !lines.isEmpty { sql += " (\n\(lines.joined(",\n"))\n)" }
     } else {
       sql += lines.isEmpty ? " ()" : " (\n\(lines.joined(",\n"))\n)"
-      if !table.parents.isEmpty {
+      if !table.parents.isEmpty, !joins {
         let parents = table.parents.map { parent -> SQL in "\(path: parent.path)" }
         sql += " INHERITS (\(parents.joined(", ")))"
       }
@@ -79,6 +80,7 @@ enum TableSteps {
       .create, table.id, produces: own.sorted(),
       consumes: Set(needed).subtracting(own).sorted(),
       statements: [Statement(sql)]
+        + (joins ? lineage(from: Table(id: table.id), to: table) : [])
         + rowSecurity(from: Table(id: table.id), to: table).map {
           Statement($0.sql)
         } + inside.flatMap { completion($0, context) },

@@ -20,6 +20,32 @@ enum Inheritance {
     }
   }
 
+  /// INHERITS takes no child that says again how a column is generated, before PostgreSQL 17; ALTER TABLE … INHERIT
+  /// does, where the child has everything of its own.
+  static func joinsAfterwards(
+    _ table: Table, _ parts: [SchemaObject], _ context: PlanContext
+  ) -> Bool {
+    guard table.partitionBound == nil else { return false }
+    let own = Dictionary(uniqueKeysWithValues: parts.map { ($0.id, $0) })
+    var generatesAgain = false
+    var ancestors = table.parents[...]
+    while let ancestor = ancestors.popFirst() {
+      if case .table(let parent)? = context.to[ancestor] { ancestors += parent.parents }
+      for object in context.to.objects(of: .column, under: ancestor.path) {
+        guard case .column(let above) = object,
+          case .column(let column)? = own[table.id.part(.column, above.id.name)],
+          !column.isInherited
+        else { return false }
+        if above.generation != nil, column.generation != nil { generatesAgain = true }
+      }
+      for case .check(let check) in context.to.objects(of: .check, under: ancestor.path)
+      where !check.isNoInherit && own[table.id.part(.check, check.id.name)] == nil {
+        return false
+      }
+    }
+    return generatesAgain
+  }
+
   /// What a child gets when it says nothing else.
   static func inheritable(_ column: Column, by id: ObjectID) -> Column {
     var copy = column
