@@ -35,6 +35,25 @@ struct PostgresProofTests {
     #expect(result.failure?.failure.reason.contains("no row can be inserted into t") == true)
   }
 
+  /// Triggers say the names of tables as applications do.
+  @Test func rowsThatATriggerPutsElsewhereAreThere() throws {
+    let result = try ProofChain(.postgresql).then(
+      """
+      CREATE TABLE t (id integer PRIMARY KEY, a text);
+      CREATE TABLE log (a text);
+      CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO log VALUES (NEW.a); RETURN NEW; END $$;
+      CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
+      """, down: "DROP TABLE t; DROP FUNCTION f(); DROP TABLE log;"
+    ).then(
+      "-- kedge:section 1 no-transaction\nSET search_path = '';\nCREATE INDEX i ON public.t (a);",
+      down: "-- kedge:section 1 no-transaction\nSET search_path = '';\nDROP INDEX public.i;"
+    ).last()
+    #expect(result.outcome == .passed)
+    #expect(result.omissions.isEmpty)
+    #expect(result.rowCount == 5)
+  }
+
   @Test func rowsInTheWayMustBeSaid() throws {
     let up = "ALTER TABLE t ALTER COLUMN a SET NOT NULL;"
     let down = "ALTER TABLE t ALTER COLUMN a DROP NOT NULL;"

@@ -20,6 +20,13 @@ package final class PostgresScratchSession: Session {
     administration = try server.administration(database: database.name)
     canMakeRoles = server.canMakeRoles
     inner = try PostgresSession(server.builderTarget(database: database.name))
+    try? findAsClientsDo()
+  }
+
+  /// Between sections rows come and go, and their triggers look for tables as they do for an application. There is
+  /// no history here that has to be kept from them.
+  private func findAsClientsDo() throws(SessionError) {
+    try inner.execute("SET search_path TO public")
   }
 
   package var engine: EngineName { .postgresql }
@@ -95,8 +102,14 @@ package final class PostgresScratchSession: Session {
   }
 
   package func begin(_ mode: Section.Mode) throws(SessionError) { try inner.begin(mode) }
-  package func commit(_ mode: Section.Mode) throws(SessionError) { try inner.commit(mode) }
-  package func rollback(_ mode: Section.Mode) { inner.rollback(mode) }
+  package func commit(_ mode: Section.Mode) throws(SessionError) {
+    try inner.commit(mode)
+    try findAsClientsDo()
+  }
+  package func rollback(_ mode: Section.Mode) {
+    inner.rollback(mode)
+    try? findAsClientsDo()
+  }
   package func transactionName() throws(SessionError) -> String? { nil }
   package func commitState(of transaction: String) throws(SessionError) -> CommitState {
     try inner.commitState(of: transaction)
