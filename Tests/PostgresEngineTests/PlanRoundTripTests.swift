@@ -384,6 +384,38 @@ struct PlanRoundTripTests {
       #expect(again[0].integer(0) == 7)
     }
   }
+
+  /// Also where the next counter was there before, and is nobody's own.
+  @Test(arguments: [
+    ("CREATE SEQUENCE a", "CREATE SEQUENCE b", "a", "b", 600, 1),
+    ("CREATE SEQUENCE a;\nCREATE SEQUENCE b", "CREATE SEQUENCE b", "a", "b", 600, 1),
+    ("CREATE SEQUENCE a;\nCREATE SEQUENCE b", "CREATE SEQUENCE b", "a", "b", 600, 700),
+    (
+      "CREATE SEQUENCE a INCREMENT -1;\nCREATE SEQUENCE b INCREMENT -1",
+      "CREATE SEQUENCE a INCREMENT -1;\nCREATE SEQUENCE b INCREMENT -1", "a", "b", -600, -1
+    ),
+  ])
+  func anotherCounterGoesOn(
+    _ before: String, _ after: String, _ old: String, _ new: String, last: Int, other: Int
+  ) throws {
+    try SharedServer.withDatabase { connection, _ in
+      try load(before + ";\nCREATE TABLE t (id int DEFAULT nextval('\(old)'))", connection)
+      try connection.execute("SELECT setval('public.\(old)', \(last))")
+      if before.contains("SEQUENCE b") {
+        try connection.execute("SELECT setval('public.b', \(other), \(other > 1))")
+      }
+      let from = try PostgresInspector.inspect(connection)
+      try SharedServer.withDatabase { target, _ in
+        try load(after + ";\nCREATE TABLE t (id int DEFAULT nextval('\(new)'))", target)
+        let plan = try Plans.plan(from, PostgresInspector.inspect(target))
+        #expect(plan.hazards.filter(\.needsPermission).isEmpty)
+        try execute(plan, connection)
+      }
+      let step = last < 0 ? -1 : 1
+      let next = try connection.query("INSERT INTO public.t DEFAULT VALUES RETURNING id")
+      #expect(next[0].integer(0) == (last < 0 ? min(last, other) : max(last, other)) + step)
+    }
+  }
 }
 
 extension Differ {

@@ -199,16 +199,16 @@ struct ColumnChange {
   /// A default that begins to count over rows that are there goes on where they, or the sequence before
   /// it, stopped.
   private mutating func carryCounter() {
-    guard let id = IdentitySteps.serialSequence(of: new, in: context.to),
-      context.created.contains(id), case .sequence(let sequence)? = context.to[id]
+    guard let id = IdentitySteps.counter(of: new, in: context.to),
+      case .sequence(let sequence)? = context.to[id]
     else { return }
-    if let former = IdentitySteps.serialSequence(of: old, in: context.from),
-      context.dropped.contains(former)
-    {
-      append(SequenceSteps.copyCounter(from: former.path, to: id.path))
-    } else {
+    let former = IdentitySteps.counter(of: old, in: context.from)
+    if context.created.contains(id) {
       append(
-        SequenceSteps.startAfterRows(id.path, column: new.id, options: sequence.options))
+        former.map { SequenceSteps.copyCounter(from: $0.path, to: id.path) }
+          ?? SequenceSteps.startAfterRows(id.path, column: new.id, options: sequence.options))
+    } else if let former, former != id {
+      append(SequenceSteps.advance(id.path, past: former.path, options: sequence.options))
     }
   }
 

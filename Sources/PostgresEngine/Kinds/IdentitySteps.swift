@@ -43,6 +43,14 @@ enum IdentitySteps {
     return nil
   }
 
+  /// The one sequence that the column's default counts with, whoever it belongs to.
+  static func counter(of column: Column, in schema: Schema) -> ObjectID? {
+    if let own = serialSequence(of: column, in: schema) { return own }
+    guard column.defaultValue != nil else { return nil }
+    let used = (schema.dependencies[column.id] ?? []).filter { $0.kind == .sequence }
+    return used.count == 1 ? used.first : nil
+  }
+
   /// A name for a sequence that is about to go, so that its own name is free.
   static func aside(_ path: [Identifier]) -> [Identifier] {
     let name = String(decoding: path[path.count - 1].raw.utf8.prefix(50), as: UTF8.self)

@@ -50,15 +50,27 @@ enum SequenceSteps {
     return Statement("ALTER SEQUENCE \(path: path) SET \(word)", lock: .accessExclusive)
   }
 
-  static func drop(_ sequence: Sequence) -> Step {
-    Step(
+  static func drop(_ sequence: Sequence, _ context: PlanContext) -> Step {
+    let lost = Hazard(
+      "DL09", "The counter of sequence \(sequence.id.name) is lost.", needsPermission: true)
+    return Step(
       .drop, sequence.id, destroys: [sequence.id],
       releases: sequence.requires,
       statements: [Statement("DROP SEQUENCE \(path: sequence.id.path)", lock: .accessExclusive)],
-      hazards: [
-        Hazard(
-          "DL09", "The counter of sequence \(sequence.id.name) is lost.", needsPermission: true)
-      ], reversibility: .structureOnly)
+      hazards: isCarriedOver(sequence.id, context) ? [] : [lost], reversibility: .structureOnly)
+  }
+
+  /// Whether every column that counts with it goes on counting with another.
+  private static func isCarriedOver(_ sequence: ObjectID, _ context: PlanContext) -> Bool {
+    let users = context.dependents[sequence] ?? []
+    return !users.isEmpty
+      && users.allSatisfy { user in
+        guard case .column(let old)? = context.from[user],
+          case .column(let new)? = context.to[user]
+        else { return false }
+        return IdentitySteps.counter(of: old, in: context.from) == sequence
+          && IdentitySteps.counter(of: new, in: context.to) != nil
+      }
   }
 
   static func alter(_ old: Sequence, to new: Sequence, _ context: PlanContext) -> [Step] {
@@ -191,6 +203,23 @@ enum SequenceSteps {
     return Statement(
       "SELECT pg_catalog.setval(\(name)::pg_catalog.regclass, last_value, is_called) FROM \(path: old)",
       lock: .rowExclusive)
+  }
+
+  /// Lets a counter that may be in use go on no sooner than where another has stopped.
+  static func advance(
+    _ sequence: [Identifier], past other: [Identifier], options: SequenceOptions
+  ) -> Statement {
+    let name = SQL.verbatim(Quoting.literal(Quoting.path(sequence)))
+    let isBehind: SQL =
+      options.increment < 0
+      ? "(o.last_value, n.is_called) < (n.last_value, o.is_called)"
+      : "(o.last_value, o.is_called) > (n.last_value, n.is_called)"
+    return Statement(
+      """
+      SELECT pg_catalog.setval(\(name)::pg_catalog.regclass, o.last_value, o.is_called) \
+      FROM \(path: other) o, \(path: sequence) n \
+      WHERE \(isBehind) AND o.last_value BETWEEN \(options.minimum) AND \(options.maximum)
+      """, lock: .rowExclusive)
   }
 
   /// Lets a new counter go on after the values that are there.
