@@ -198,7 +198,8 @@ struct StepEmitter {
     case .namespace(let value): [NamespaceSteps.drop(value)]
     case .enumType(let value): [EnumSteps.drop(value)]
     case .sequence(let value):
-      absorbed.contains(value.id) || goesWithOwner(value) ? [] : [SequenceSteps.drop(value, context)]
+      absorbed.contains(value.id) || goesWithOwner(value)
+        ? [] : [SequenceSteps.drop(value, context)]
     case .table(let value): dropped(value, parts: parts)
     case .column(let value): [ColumnSteps.drop(value, context, rebuilt: rebuilt)]
     case .primaryKey, .unique, .check, .exclusion, .foreignKey:
