@@ -10,10 +10,12 @@ struct ShadowTables {
     _ connection: borrowing SQLiteConnection, _ rows: [SchemaRow]
   ) throws(SQLiteError) -> ShadowTables {
     let tables = rows.filter { row in
-      row.type == "table" && row.sql.utf8.count > 14
-        && SQLiteKeywords.upper(String(row.sql.prefix(40))).hasPrefix("CREATE VIRTUAL")
+      row.type == "table"
+        && SQLiteKeywords.upper(String(decoding: row.sql.utf8.prefix(14), as: UTF8.self))
+          == "CREATE VIRTUAL"
     }
     guard !tables.isEmpty else { return ShadowTables() }
+    try connection.parseSchema()
     let modules = Set(
       try connection.query("SELECT lower(name) FROM pragma_module_list") {
         row throws(SQLiteError) in try row.text(0)

@@ -45,8 +45,7 @@ package struct EngineRegistry {
       }
     case .sqlite:
       return try EngineProblem.translating {
-        let connection = try SQLiteConnection.open(.file(path: address, access: .readOnly))
-        return Reading(schema: try SQLiteInspector.inspect(connection), label: address)
+        Reading(schema: try SQLiteInspector.inspect(path: address), label: address)
       }
     }
   }

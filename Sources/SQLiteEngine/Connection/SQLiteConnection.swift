@@ -8,6 +8,8 @@ package struct SQLiteConnection: ~Copyable {
   /// The file was opened without locks and without its log, since its folder cannot be written:
   /// what another process changes meanwhile is not seen. The output says so.
   package let isImmutable: Bool
+  /// SQLite has not taken the texts of the schema apart: its own `sqlite_` tables are all that it knows for sure.
+  private var isUnparsed = false
 
   deinit {
     // _v2: a statement that is still alive keeps the handle, instead of dangling.
@@ -24,11 +26,55 @@ package struct SQLiteConnection: ~Copyable {
   package static func open(
     _ location: SQLiteLocation, busyTimeoutMilliseconds: Int32 = 5000
   ) throws(SQLiteError) -> SQLiteConnection {
+    let connection = try connect(location, busyTimeoutMilliseconds)
+    try connection.readSchema()
+    return connection
+  }
+
+  /// Opens a database file for a reader of `sqlite_schema` that takes its texts apart itself. SQLite would look up
+  /// each name in hash tables that do not grow beyond 64 places, which for thousands of tables takes longer than
+  /// all the rest.
+  ///
+  /// It is made to find the texts too long, and to pass over that as over whatever is wrong with a schema that is
+  /// to be repaired. Short texts are read all the same, as they must be: the first says what `sqlite_schema` is.
+  static func openUnparsed(path: String) throws(SQLiteError) -> SQLiteConnection {
+    let location = SQLiteLocation.file(path: path, access: .readOnly)
+    var connection = try connect(location, 5000)
+    connection.isUnparsed = true
+    let handle = connection.handle
+    let length = sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 100)
+    _ = kedge_sqlite3_db_config_flag(handle, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1)
+    do throws(SQLiteError) {
+      try connection.readSchema()
+    } catch {
+      // It may be a SQLite that passes over nothing.
+      if error.isTemporary { throw error }
+      return try open(location)
+    }
+    _ = kedge_sqlite3_db_config_flag(handle, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0)
+    sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, length)
+    return connection
+  }
+
+  /// Has SQLite take apart what it was kept from before. Throws what it finds wrong.
+  func parseSchema() throws(SQLiteError) {
+    guard isUnparsed else { return }
+    try execute("PRAGMA writable_schema = RESET")
+    try readSchema()
+  }
+
+  /// The first query makes SQLite read the schema.
+  private func readSchema() throws(SQLiteError) {
+    try execute("SELECT count(*) FROM sqlite_master")
+  }
+
+  private static func connect(
+    _ location: SQLiteLocation, _ busyTimeoutMilliseconds: Int32
+  ) throws(SQLiteError) -> SQLiteConnection {
     let connection = try connect(location)
     sqlite3_busy_timeout(connection.handle, busyTimeoutMilliseconds)
     _ = kedge_sqlite3_db_config_flag(
       connection.handle, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0)
-    try connection.execute("SELECT count(*) FROM sqlite_master")
     return connection
   }
 
