@@ -73,7 +73,8 @@ struct LockTableTests {
     let server = try TraceServer.server()
     let options = LintOptions(version: server.major)
     var linter = Linter(options: options)
-    let base = linter.walk(try LintFile(name: "base.sql", text: LockTable.base))
+    let text = LockTable.base + (server.major >= 18 ? LockTable.baseOf18 : "")
+    let base = linter.walk(try LintFile(name: "base.sql", text: text))
     let statements = LockTable.statements.filter { $0.since <= server.major }
     var files: [FileContext] = []
     for statement in statements {

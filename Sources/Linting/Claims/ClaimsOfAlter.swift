@@ -151,9 +151,14 @@ extension ClaimReader {
     case .setLogged, .setAccessMethod, .setTablespace:
       claims.lock(key, .accessExclusive)
       claims.rewrites.insert(key)
-    case .setExpression:
+    case .setExpression(let name):
       claims.lock(key, .accessExclusive)
-      claims.mayRewrite.insert(key)
+      switch catalog.column(name.last, of: key)?.generation {
+      case .stored?: claims.rewrites.insert(key)
+      case .virtual?: break
+      case .unknown?, nil: claims.mayRewrite.insert(key)
+      }
+    case .alterConstraint(let name, let change): changeConstraint(name, change, of: key)
     case .replicaIdentity(let index):
       claims.lock(key, .accessExclusive)
       if let index { claims.lock(RelationKey(key.schema, index.last), .share) }
@@ -166,7 +171,7 @@ extension ClaimReader {
     case .setIdentity(let name, _): identity(name, of: key, .shareRowExclusive)
     case .dropIdentity(let name): identity(name, of: key, .accessExclusive)
     case .setDefault, .dropDefault, .dropNotNull, .addIdentity, .dropExpression, .setStorage,
-      .setCompression, .alterConstraint, .renameColumn, .renameTo,
+      .setCompression, .renameColumn, .renameTo,
       .renameConstraint, .setSchema, .ownerTo, .attachIndex, .mergeOrSplitPartitions,
       .enableOrDisableRule, .rowSecurity, .other:
       claims.lock(key, .accessExclusive)
@@ -309,15 +314,20 @@ extension ClaimReader {
       }
       claims.lock(catalog.key(reference.table), .shareRowExclusive)
       if !constraint.isNotValid, !constraint.isNotEnforced { claims.scans.insert(key) }
-    case .check, .notNull:
+    case .check:
       claims.lock(key, .accessExclusive)
       if !constraint.isNotValid, !constraint.isNotEnforced { claims.scans.insert(key) }
+    case .notNull(let column):
+      claims.lock(key, .accessExclusive)
+      if !constraint.isNotValid, needsScan(for: column, of: key) { claims.scans.insert(key) }
     case .unique, .primaryKey:
       var isNotNull = true
       if case .primaryKey(let columns) = constraint.kind {
         isNotNull = columns.allSatisfy { catalog.column($0, of: key)?.isNotNull == true }
       }
-      claims.lock(key, isInPartition && isNotNull ? .share : .accessExclusive)
+      // From 18 on every partition is asked for its NOT NULL, also where there is none to ask for.
+      let isOnlyBuilt = isInPartition && isNotNull && version < 18
+      claims.lock(key, isOnlyBuilt ? .share : .accessExclusive)
       if let index = constraint.usingIndex {
         claims.lock(RelationKey(key.schema, index.last), .shareUpdateExclusive)
         if case .primaryKey = constraint.kind, hasNullableColumn(index, of: key) {
@@ -337,6 +347,19 @@ extension ClaimReader {
       claims.builds.insert(key)
       claims.scans.insert(key)
     }
+  }
+
+  /// What a foreign key does with the other table depends on whether it is enforced, and is to be.
+  private mutating func changeConstraint(_ name: Name, _ change: Fragment, of key: RelationKey) {
+    claims.lock(key, .accessExclusive)
+    guard change.contains(word: "enforced"),
+      let constraint = catalog.relations[key]?.constraints[name.last],
+      case .foreignKey(_, let other) = constraint.kind
+    else { return }
+    let isToBe = !change.contains(words: ["not", "enforced"])
+    guard isToBe == constraint.isNotEnforced else { return }
+    claims.lock(other, isToBe ? .shareRowExclusive : .accessExclusive)
+    if isToBe { claims.scans.insert(key) }
   }
 
   /// Whether NOT NULL on the column reads the table; a column that nobody knows may be null.

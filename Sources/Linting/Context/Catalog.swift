@@ -27,9 +27,12 @@ package struct Catalog: Sendable {
     /// As `format_type` prints it; nil when nobody said.
     package var type: String?
     package var isNotNull: Bool
-    package var isGenerated = false
+    package var generation: Generation?
     /// Added by this file.
     package var isNew = false
+
+    package enum Generation: Hashable, Sendable { case stored, virtual, unknown }
+    package var isGenerated: Bool { generation != nil }
   }
 
   package struct Constraint: Hashable, Sendable {
@@ -44,7 +47,9 @@ package struct Catalog: Sendable {
     }
 
     package var kind: Kind
+    /// What is not enforced is not valid either.
     package var isValid: Bool
+    package var isNotEnforced = false
     /// The transaction that made it, when this file did.
     package var transaction: Int?
     /// Of a foreign key; empty: the other table's primary key.

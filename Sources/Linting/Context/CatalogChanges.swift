@@ -99,8 +99,10 @@ extension Catalog {
     let name = column.name.last
     relation.columns[name] = Column(
       type: column.type?.canonical,
-      isNotNull: column.isNotNull || column.isIdentity
-        || column.isSerial, isGenerated: column.generated != nil, isNew: true)
+      isNotNull: column.isNotNull || column.isIdentity || column.isSerial,
+      generation: column.generated.map { generated in
+        generated.isStored.map { $0 ? .stored : .virtual } ?? .unknown
+      }, isNew: true)
     for constraint in column.constraints {
       let kind: Constraint.Kind
       let suffix: String
@@ -160,7 +162,8 @@ extension Catalog {
       ?? Identifier(key.name.raw + "_" + suffix, in: engine)
     relation.constraints[name] = Constraint(
       kind: kind, isValid: !constraint.isNotValid && !constraint.isNotEnforced,
-      transaction: transaction, referencedColumns: referenced)
+      isNotEnforced: constraint.isNotEnforced, transaction: transaction,
+      referencedColumns: referenced)
   }
 
   /// `a IS NOT NULL`, alone or as a conjunct, is what proves a NOT NULL.
@@ -269,6 +272,13 @@ extension Catalog {
     case .dropConstraint(let name, _): relations[key]?.constraints[name.last] = nil
     case .validateConstraint(let name):
       relations[key]?.constraints[name.last]?.isValid = true
+    case .alterConstraint(let name, let change):
+      guard change.contains(word: "enforced") else { return }
+      let isEnforced = !change.contains(words: ["not", "enforced"])
+      relations[key]?.constraints[name.last]?.isValid = isEnforced
+      relations[key]?.constraints[name.last]?.isNotEnforced = !isEnforced
+    case .dropExpression(let name):
+      relations[key]?.columns[name.last]?.generation = nil
     case .renameColumn(let old, let new):
       if let column = relations[key]?.columns.removeValue(forKey: old.last) {
         relations[key]?.columns[new.last] = column
@@ -286,8 +296,8 @@ extension Catalog {
       relations[key]?.isPartitioned = true
     case .detachPartition(let name, _, _): relations[self.key(name)]?.parent = nil
     case .setDefault, .dropDefault, .addIdentity, .setIdentity, .dropIdentity, .setExpression,
-      .dropExpression, .setStatistics, .setColumnOptions, .setStorage, .setCompression,
-      .alterConstraint, .ownerTo, .attachIndex, .mergeOrSplitPartitions, .inherit, .noInherit,
+      .setStatistics, .setColumnOptions, .setStorage, .setCompression, .ownerTo, .attachIndex,
+      .mergeOrSplitPartitions, .inherit, .noInherit,
       .enableTrigger, .disableTrigger, .enableOrDisableRule, .rowSecurity, .replicaIdentity,
       .clusterOn, .setWithoutCluster, .setLogged, .setTablespace, .setAccessMethod, .setOptions,
       .other:

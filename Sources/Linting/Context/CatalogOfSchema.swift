@@ -35,17 +35,20 @@ extension Catalog {
     case .column(let column):
       relations[relation, default: Relation()].columns[column.id.name] = Column(
         type: column.type.canonical.string, isNotNull: !column.isNullable,
-        isGenerated: column.generation != nil)
+        generation: column.generation.map { $0.storage == .stored ? .stored : .virtual })
     case .check(let check):
       let tokens = (try? Lexer.tokens(of: check.expression.text, rules: rules)) ?? []
       add(
         check.id.name, kind: Self.checkKind(Fragment(tokens)),
         isValid: !check.isNotValid && !check.isNotEnforced, to: relation)
+      relations[relation]?.constraints[check.id.name]?.isNotEnforced = check.isNotEnforced
     case .foreignKey(let foreignKey):
       add(
         foreignKey.id.name,
         kind: .foreignKey(foreignKey.columns, references: key(of: foreignKey.referencedTable)),
-        isValid: !foreignKey.isNotValid, to: relation)
+        isValid: !foreignKey.isNotValid && !foreignKey.isNotEnforced, to: relation)
+      relations[relation]?.constraints[foreignKey.id.name]?.isNotEnforced =
+        foreignKey.isNotEnforced
       relations[relation]?.constraints[foreignKey.id.name]?.referencedColumns =
         foreignKey.referencedColumns
     case .primaryKey(let primaryKey):

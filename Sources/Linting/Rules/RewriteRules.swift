@@ -104,6 +104,9 @@ enum RewriteRules {
     good: [
       Example("ALTER TABLE t ADD COLUMN g int GENERATED ALWAYS AS (a + 1) VIRTUAL;", version: 18),
       Example("ALTER TABLE t ADD COLUMN g int GENERATED ALWAYS AS (a + 1);", version: 18),
+      Example(
+        "ALTER TABLE t ADD COLUMN g int GENERATED ALWAYS AS (a + 1) VIRTUAL;\n"
+          + "ALTER TABLE t ALTER COLUMN g SET EXPRESSION AS (a + 2);", version: 18),
     ]
   ) { context in
     context.actions { alter, action in
@@ -117,10 +120,14 @@ enum RewriteRules {
             + "under ACCESS EXCLUSIVE",
           at: column.range)
       case .setExpression(let name):
+        let generation = context.catalog.column(name.last, of: context.catalog.key(alter.name))?
+          .generation
+        if generation == .virtual { return nil }
+        let isStored = generation == .stored || context.version < 18
         return Violation(
-          "\(name.text) is computed anew for every row if it is STORED", at: action.range,
-          hint: "add a new column and let clients change over",
-          level: context.version >= 18 ? .warning : nil)
+          "\(name.text) is computed anew for every row" + (isStored ? "" : " if it is STORED"),
+          at: action.range, hint: "add a new column and let clients change over",
+          level: isStored ? nil : .warning)
       default: return nil
       }
     }
