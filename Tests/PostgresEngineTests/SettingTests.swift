@@ -167,6 +167,34 @@ struct SettingTests {
       CREATE TABLE r (a int PRIMARY KEY);
       CREATE TABLE q (a int, CONSTRAINT f FOREIGN KEY (a) REFERENCES r)
       """),
+    Walk(
+      "virtual columns of version 18", since: 180_000,
+      """
+      CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a + 1) VIRTUAL, c int GENERATED ALWAYS AS (a) STORED,
+        d int GENERATED ALWAYS AS (a) VIRTUAL, e int, CONSTRAINT k CHECK (b > 0));
+      CREATE VIEW v AS SELECT a, b, d FROM t;
+      CREATE TABLE bare (a int, b int GENERATED ALWAYS AS (a + 1) VIRTUAL NOT NULL);
+      CREATE TABLE told (a int, b int GENERATED ALWAYS AS (a + 1) VIRTUAL);
+      CREATE PUBLICATION p FOR TABLE told;
+      CREATE TABLE up (a int, CONSTRAINT k CHECK (a > 0));
+      CREATE TABLE low (a int, b int GENERATED ALWAYS AS (a + 1) VIRTUAL) INHERITS (up);
+      CREATE TABLE root (a int, b int GENERATED ALWAYS AS (a + 1) VIRTUAL) PARTITION BY LIST (a);
+      CREATE TABLE leaf PARTITION OF root FOR VALUES IN (1);
+      ALTER TABLE leaf ADD CONSTRAINT k CHECK (a > 0)
+      """,
+      """
+      CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a + 2) VIRTUAL, c int GENERATED ALWAYS AS (a) VIRTUAL,
+        d int, e int GENERATED ALWAYS AS (a) VIRTUAL, CONSTRAINT k CHECK (b > 0));
+      CREATE VIEW v AS SELECT a, b, d FROM t;
+      CREATE TABLE bare (a int, b int GENERATED ALWAYS AS (a + 2) VIRTUAL NOT NULL);
+      CREATE TABLE told (a int, b int GENERATED ALWAYS AS (a + 2) VIRTUAL);
+      CREATE PUBLICATION p FOR TABLE told;
+      CREATE TABLE up (a int, CONSTRAINT k CHECK (a > 0));
+      CREATE TABLE low (a int, b int GENERATED ALWAYS AS (a + 2) VIRTUAL) INHERITS (up);
+      CREATE TABLE root (a int, b int GENERATED ALWAYS AS (a + 2) VIRTUAL) PARTITION BY LIST (a);
+      CREATE TABLE leaf PARTITION OF root FOR VALUES IN (1);
+      ALTER TABLE leaf ADD CONSTRAINT k CHECK (a > 0)
+      """),
   ]
 
   /// One folder under the server's own for all tests.

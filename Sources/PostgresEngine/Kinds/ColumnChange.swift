@@ -170,9 +170,13 @@ struct ColumnChange {
   private mutating func generation() {
     guard reached.generation != new.generation else { return }
     if let generation = new.generation {
-      run("SET EXPRESSION AS (\(generation.expression))")
-      hazards.append(
-        Hazard("LK15", "Table \(new.id.table.name) is rewritten while nobody can use it."))
+      let isStored = generation.storage == .stored
+      run(
+        "SET EXPRESSION AS (\(generation.expression))", work: isStored ? .rewrite : .metadata)
+      if isStored {
+        hazards.append(
+          Hazard("LK15", "Table \(new.id.table.name) is rewritten while nobody can use it."))
+      }
     } else {
       run("DROP EXPRESSION")
       hazards.append(Hazard("DL12", "The values of \(name) are no longer kept up to date."))

@@ -175,7 +175,7 @@ enum ColumnSteps {
   }
 
   /// Whether the column has to be dropped and added: its kind of generation cannot be altered.
-  static func mustBeReplaced(_ old: Column, by new: Column, serverVersion: Int) -> Bool {
+  static func mustBeReplaced(_ old: Column, by new: Column, _ context: PlanContext) -> Bool {
     switch (old.generation, new.generation) {
     case (.none, .none): return false
     case (.none, .some): return true
@@ -183,7 +183,28 @@ enum ColumnSteps {
     case (.some(let before), .some(let after)):
       if before == after { return old.type != new.type || old.collation != new.collation }
       guard before.storage == after.storage, old.type == new.type else { return true }
-      return serverVersion < (after.storage == .virtual ? 180_000 : 170_000)
+      guard after.storage == .virtual else { return context.serverVersion < 170_000 }
+      return context.serverVersion < 180_000 || hasFixedExpressions(old.id.table, context)
+    }
+  }
+
+  /// PostgreSQL gives virtual columns no new expressions in tables with checks, or that are published.
+  private static func hasFixedExpressions(_ table: ObjectID, _ context: PlanContext) -> Bool {
+    // Parents hand their checks down, children have to follow.
+    var family = [table] + context.descendants(of: table)
+    var index = 0
+    while index < family.count {
+      if case .table(let member)? = context.from[family[index]] {
+        family += member.parents.filter { !family.contains($0) }
+      }
+      index += 1
+    }
+    return [context.from, context.to].contains { schema in
+      family.contains { schema.parts(of: $0).contains { $0.id.kind == .check } }
+        || schema.objects(of: .publication).contains {
+          guard case .publication(let publication) = $0 else { return false }
+          return publication.members.contains { family.contains($0.table) }
+        }
     }
   }
 

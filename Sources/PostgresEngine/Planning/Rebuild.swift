@@ -40,7 +40,7 @@ struct Rebuild {
     case .alter(let alteration):
       switch (alteration.from, alteration.to) {
       case (.column(let old), .column(let new)):
-        if ColumnSteps.mustBeReplaced(old, by: new, serverVersion: context.serverVersion) {
+        if ColumnSteps.mustBeReplaced(old, by: new, context) {
           mark(alteration.from)
         } else if old.type != new.type || old.collation != new.collation {
           queue.append(.retyped(old.id, isOther: !TypeChange.isSameBase(old.type, new.type)))
