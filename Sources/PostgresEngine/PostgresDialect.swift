@@ -32,9 +32,11 @@ package struct PostgresDialect: Dialect {
       from: renamed, to: to, changes: difference.changes, renames: difference.renames,
       style: style)
     var renames = RenamePlanner(difference.renames, from: from).steps()
-    if !renames.isEmpty, from.serverVersion ?? to.serverVersion ?? 0 >= 180_000 {
+    let known = from.serverVersion ?? to.serverVersion ?? 0
+    // Where it is said what servers the plan is for, there may be others than the one that was read.
+    if !renames.isEmpty, known >= 180_000 || style.serverVersion != nil {
       renames += NotNullRenames.steps(
-        difference.renames, from: from, serverVersion: context.serverVersion)
+        difference.renames, from: from, serverVersion: min(context.serverVersion, known))
     }
     let closure = Rebuild.closure(in: context)
     var loosened: Set<ObjectID> = []

@@ -116,12 +116,13 @@ struct OnlineTests {
     }
   }
 
-  /// Read from a server that has names for NOT NULL, planned for one that has none.
-  @Test func notNullIsRenamedWhereItHasAName() throws {
+  /// Planned for servers that have names for NOT NULL and for those that have none.
+  @Test(arguments: [150_000, 180_000])
+  func notNullIsRenamedWhereItHasAName(readFrom version: Int) throws {
     try SharedServer.withDatabase { one, _ in
       try Walk.load("CREATE TABLE t (a int NOT NULL)", one)
       var before = try PostgresInspector.inspect(one)
-      before.serverVersion = 180_000
+      before.serverVersion = version
       try SharedServer.withDatabase { other, _ in
         try Walk.load("CREATE TABLE t (b int NOT NULL)", other)
         let rename = Rename(from: Make.column("t", "a"), to: Make.column("t", "b"))

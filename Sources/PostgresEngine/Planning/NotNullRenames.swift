@@ -34,14 +34,21 @@ enum NotNullRenames {
   ) -> Statement {
     let rename: SQL = "ALTER TABLE \(path: table.path) RENAME CONSTRAINT \(old) TO \(new)"
     guard serverVersion < 180_000 else { return Statement(rename, lock: .accessExclusive) }
-    let quote = Quoting.dollars(around: rename)
+    let relation = SQL.verbatim(Quoting.literal(Quoting.path(table.path)))
+    let name = SQL.verbatim(Quoting.literal(old.raw))
+    let body: SQL = """
+      IF EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE contype = 'n'
+          AND conrelid = \(relation)::pg_catalog.regclass
+          AND conname = \(name)) THEN
+          \(rename);
+        END IF;
+      """
+    let quote = Quoting.dollars(around: body)
     return Statement(
       """
       DO \(quote)
       BEGIN
-        IF pg_catalog.current_setting('server_version_num')::integer >= 180000 THEN
-          \(rename);
-        END IF;
+        \(body)
       END \(quote)
       """, lock: .accessExclusive, on: [table])
   }
