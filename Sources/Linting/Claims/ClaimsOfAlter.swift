@@ -153,9 +153,10 @@ extension ClaimReader {
       claims.rewrites.insert(key)
     case .setExpression(let name):
       claims.lock(key, .accessExclusive)
-      switch catalog.column(name.last, of: key)?.generation {
+      let column = catalog.column(name.last, of: key)
+      switch column?.generation {
       case .stored?: claims.rewrites.insert(key)
-      case .virtual?: break
+      case .virtual?: if column?.isNotNull == true { claims.scans.insert(key) }
       case .unknown?, nil: claims.mayRewrite.insert(key)
       }
     case .alterConstraint(let name, let change): changeConstraint(name, change, of: key)
@@ -192,7 +193,7 @@ extension ClaimReader {
     if let reference = column.reference {
       let other = catalog.key(reference.table)
       if other != key { claims.lock(other, .shareRowExclusive) }
-      if column.hasValueForOldRows { claims.scans.insert(key) }
+      if column.hasValueForOldRows, column.hasEnforcedReference { claims.scans.insert(key) }
     }
     if column.isUnique || column.isPrimaryKey { claims.builds.insert(key) }
     if column.isSerial || column.isIdentity || isConstrainedDomain(column)
@@ -209,7 +210,7 @@ extension ClaimReader {
       }
     }
     guard !claims.rewrites.contains(key) else { return }
-    if column.check != nil || (column.isNotNull && !column.hasValueForOldRows) {
+    if column.enforcedCheck != nil || (column.isNotNull && !column.hasValueForOldRows) {
       claims.scans.insert(key)
     }
   }

@@ -122,7 +122,8 @@ extension Catalog {
       let constraintName =
         constraint.name?.last ?? Identifier(key.name.raw + "_" + suffix, in: engine)
       relation.constraints[constraintName] = Constraint(
-        kind: kind, isValid: !constraint.isNotValid, transaction: transaction,
+        kind: kind, isValid: !constraint.isNotValid && !constraint.isNotEnforced,
+        isNotEnforced: constraint.isNotEnforced, transaction: transaction,
         referencedColumns: referenced)
     }
   }

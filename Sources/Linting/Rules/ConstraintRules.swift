@@ -36,12 +36,13 @@ enum ConstraintRules {
     good: [
       "ALTER TABLE t ADD CONSTRAINT k CHECK (c > 0) NOT VALID;",
       "CREATE TABLE t (c int PRIMARY KEY); ALTER TABLE t ADD CONSTRAINT k CHECK (c > 0);",
+      Example("ALTER TABLE t ADD COLUMN c int CHECK (c > 0) NOT ENFORCED;", version: 18),
     ]
   ) { context in
     context.actions { alter, action in
       switch action.kind {
       case .addColumn(let column, _):
-        guard column.check != nil else { return nil }
+        guard column.enforcedCheck != nil else { return nil }
         return Violation(
           "the CHECK of \(column.name.text) reads \(alter.name.text) under ACCESS EXCLUSIVE",
           at: action.range, hint: "add the column without it, then " + checkRemedy)
@@ -78,15 +79,16 @@ enum ConstraintRules {
       case .addColumn(let column, _):
         guard let reference = column.reference else { return nil }
         let table = reference.table.text
+        let isChecked = column.hasValueForOldRows && column.hasEnforcedReference
         return Violation(
-          column.hasValueForOldRows
+          isChecked
             ? "every row of \(alter.name.text) is checked under ACCESS EXCLUSIVE, and writes to "
               + "\(table) wait"
             : "no row is checked, but ACCESS EXCLUSIVE on \(alter.name.text) waits for SHARE ROW "
               + "EXCLUSIVE on \(table)",
           at: action.range,
           hint: "add the column without it, then the foreign key NOT VALID, and VALIDATE it later",
-          level: column.hasValueForOldRows ? nil : .warning)
+          level: isChecked ? nil : .warning)
       case .addConstraint(let constraint):
         guard case .foreignKey(_, let reference) = constraint.kind, !constraint.isNotValid,
           !constraint.isNotEnforced

@@ -20,7 +20,11 @@ extension Cursor {
     var constraints: [ColumnConstraint] = []
     while let token = current, !token.isSymbol(",") {
       let before = position
-      if let constraint = columnConstraint() { constraints.append(constraint) }
+      if !constraints.isEmpty, take("not", "enforced") {
+        constraints[constraints.count - 1].isNotEnforced = true
+      } else if let constraint = columnConstraint() {
+        constraints.append(constraint)
+      }
       if position == before { skipBalanced() }
     }
     return ColumnDefinition(

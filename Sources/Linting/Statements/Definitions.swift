@@ -20,6 +20,7 @@ package struct ColumnConstraint: Hashable, Sendable {
   package var name: Name?
   package var kind: Kind
   package var isNotValid = false
+  package var isNotEnforced = false
   package var range: Range<Int>
 }
 
@@ -62,8 +63,16 @@ package struct ColumnDefinition: Hashable, Sendable {
     return nil
   }
 
-  package var check: ColumnConstraint? {
-    constraints.first { if case .check = $0.kind { true } else { false } }
+  /// Whether old rows that have a value are held against the other table.
+  package var hasEnforcedReference: Bool {
+    constraints.contains {
+      if case .references = $0.kind { !$0.isNotEnforced } else { false }
+    }
+  }
+
+  /// A check that old rows are held against.
+  package var enforcedCheck: ColumnConstraint? {
+    constraints.first { if case .check = $0.kind { !$0.isNotEnforced } else { false } }
   }
 
   package var generated: (expression: Fragment, isStored: Bool?)? {
