@@ -1,3 +1,4 @@
+import Planning
 import PostgresEngine
 import SQLText
 import SchemaDiff
@@ -37,6 +38,31 @@ struct LineageTests {
       COMMENT ON TABLE t IS 'kept';
       COMMENT ON COLUMN t.at IS 'kept';
       COMMENT ON INDEX i IS 'kept'
+      """),
+    Walk(
+      "a partition of a partition leaves, with the key that its root has, and comes back",
+      """
+      CREATE TABLE t (a int PRIMARY KEY) PARTITION BY RANGE (a);
+      CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (0) TO (100) PARTITION BY RANGE (a);
+      CREATE TABLE t21 PARTITION OF t2 FOR VALUES FROM (0) TO (50)
+      """,
+      """
+      CREATE TABLE t (a int PRIMARY KEY) PARTITION BY RANGE (a);
+      CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (0) TO (100) PARTITION BY RANGE (a);
+      CREATE TABLE t21 (a int PRIMARY KEY)
+      """),
+    Walk(
+      "partitioned tables that are referred to, by themselves too, and go with their partitions",
+      """
+      CREATE TABLE other (a int)
+      """,
+      """
+      CREATE TABLE t (a int PRIMARY KEY, b int REFERENCES t) PARTITION BY RANGE (a);
+      CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (100);
+      CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (100) TO (200) PARTITION BY RANGE (a);
+      CREATE TABLE t21 PARTITION OF t2 FOR VALUES FROM (100) TO (150);
+      CREATE TABLE z (b int REFERENCES t);
+      CREATE TABLE other (a int REFERENCES t)
       """),
     Walk(
       "a child that says again how a column is generated, and back",
@@ -220,6 +246,37 @@ struct LineageTests {
         try Walk.execute(Plans.plan(after, before), one)
         #expect(try one.query("SELECT FROM t").count == 3)
         #expect(Differ.differences(try PostgresInspector.inspect(one), before) == [])
+      }
+    }
+  }
+
+  @Test func theTypeOfAPartitionKeyIsRefused() throws {
+    try SharedServer.withDatabase { one, _ in
+      try Walk.load("CREATE TABLE t (a text, b int) PARTITION BY RANGE (b, a)", one)
+      let before = try PostgresInspector.inspect(one)
+      try SharedServer.withDatabase { other, _ in
+        try Walk.load("CREATE TABLE t (a int, b int) PARTITION BY RANGE (b, a)", other)
+        let after = try PostgresInspector.inspect(other)
+        #expect(throws: PlanningError.self) { try Plans.plan(before, after) }
+      }
+    }
+  }
+
+  /// Whoever compares dumps sees the order of a view's options.
+  @Test func theOrderOfAViewsOptionsComesBack() throws {
+    try SharedServer.withDatabase { one, _ in
+      let empty = try PostgresInspector.inspect(one)
+      try Walk.load(
+        "CREATE TABLE t (a int);\n"
+          + "CREATE VIEW v WITH (security_barrier = true, check_option = local) AS SELECT a FROM t",
+        one)
+      try one.execute("ALTER VIEW public.v SET (security_barrier = false)")
+      let options = "SELECT reloptions::text FROM pg_class WHERE relname = 'v'"
+      let order = try one.query(options).first?.text(0)
+      let schema = try PostgresInspector.inspect(one)
+      try SharedServer.withDatabase { other, _ in
+        try Walk.execute(Plans.plan(empty, schema), other)
+        #expect(try other.query(options).first?.text(0) == order)
       }
     }
   }

@@ -110,6 +110,7 @@ package enum Samples {
         id: view, query: expression("SELECT id FROM orders"), columnNames: ["number"],
         options: ["security_barrier=true"],
         columnDefaults: [.init(column: "number", value: expression("7"))],
+        optionOrder: ["security_barrier=true"],
         resultColumns: [View.ResultColumn(name: "number", type: "bigint")],
         source: "CREATE VIEW recent (number) AS SELECT id FROM orders")),
     .virtualTable(
@@ -298,7 +299,7 @@ package enum Samples {
     "CheckConstraint": ["source"],
     "ForeignKey": ["source"],
     "Index": ["source", "parameterOrder"],
-    "View": ["resultColumns", "source"],
+    "View": ["optionOrder", "resultColumns", "source"],
     "VirtualTable": ["source"],
     "Trigger": ["source"],
     "Extension": ["version"],

@@ -79,6 +79,8 @@ struct Catalog {
     let oid: UInt32
     let id: ObjectID
     let options: [ExactText]
+    /// As the catalog has them.
+    let optionOrder: [ExactText]
     var tablespace: Identifier?
     var accessMethod: Identifier?
   }

@@ -69,6 +69,7 @@ struct ColumnChange {
   }
 
   mutating func work() throws(PlanningError) {
+    try refusePartitionKey()
     generation()
     let carried = leaveIdentity()
     dropDefault()
@@ -214,6 +215,17 @@ struct ColumnChange {
     } else if let former, former != id {
       append(SequenceSteps.advance(id.path, past: former.path, options: sequence.options))
     }
+  }
+
+  private func refusePartitionKey() throws(PlanningError) {
+    guard old.type != new.type || old.collation != new.collation,
+      case .table(let table)? = context.from[old.id.table], let key = table.partitionKey,
+      TypeSwap.mentions(old.id.name, in: key.string)
+    else { return }
+    throw .unsupported(
+      new.id,
+      "table \(table.id.name) is partitioned by it, and PostgreSQL changes no type of such a column; make a "
+        + "table of another name, move the rows, and give it the name")
   }
 
   private mutating func type() {

@@ -47,7 +47,7 @@ enum ConstraintSteps {
 
   static func drop(_ object: SchemaObject, _ context: PlanContext) -> Step {
     Step(
-      .drop, object.id, destroys: [object.id], releases: context.needs(object, in: context.from),
+      .drop, object.id, destroys: [object.id], releases: context.holds(object),
       statements: [
         Statement(
           "ALTER TABLE \(path: object.id.relationPath) DROP CONSTRAINT \(object.id.name)",

@@ -147,9 +147,11 @@ enum TableSteps {
     var needed = context.needs(.table(table), in: context.from)
     for part in parts {
       own.insert(part.id)
-      // Tables that point at each other can only go once the pointers are gone.
-      if case .foreignKey(let key) = part, key.referencedTable != table.id,
-        context.dropped.contains(key.referencedTable), pointsBack(key, context)
+      // Tables that point at each other, or a table whose partitions it points at, can only go once the pointers
+      // are gone.
+      if case .foreignKey(let key) = part, context.dropped.contains(key.referencedTable),
+        key.referencedTable == table.id
+          ? context.children[table.id] != nil : pointsBack(key, context)
       {
         steps.append(ConstraintSteps.drop(part, context))
         continue
@@ -184,7 +186,7 @@ enum TableSteps {
           continue
         }
       }
-      needed += context.needs(part, in: context.from)
+      needed += context.holds(part)
     }
     let step = Step(
       .drop, table.id, destroys: own.sorted(), releases: Set(needed).subtracting(own).sorted(),

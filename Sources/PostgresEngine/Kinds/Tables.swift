@@ -104,6 +104,7 @@ enum RelationKind {
       catalog.views.append(
         Catalog.PendingView(
           oid: oid, id: id, options: Catalog.options(row.texts(5)),
+          optionOrder: row.texts(5).map { ExactText($0) },
           tablespace: row.optionalText(11).map { Identifier($0) },
           accessMethod: row.optionalText(12).map { Identifier($0) }))
       catalog.addresses[CatalogAddress(CatalogID.relation, oid)] = id

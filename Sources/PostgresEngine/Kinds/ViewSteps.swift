@@ -91,7 +91,10 @@ enum ViewSteps {
   private static func definition(_ view: View, word: SQL) -> SQL {
     var sql: SQL = "\(word) \(path: view.id.path)"
     if !view.columnNames.isEmpty { sql += " (\(view.columnNames))" }
-    if !view.options.isEmpty { sql += " WITH (\(TableSteps.parameters(view.options)))" }
+    if !view.options.isEmpty {
+      let sorted = TableSteps.ordered(view.options, by: view.optionOrder)
+      sql += " WITH (\(TableSteps.parameters(sorted)))"
+    }
     return sql + " AS\n\(view.query)"
   }
 }

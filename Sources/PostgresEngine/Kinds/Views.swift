@@ -32,7 +32,7 @@ enum ViewKind {
           .view(
             View(
               id: id, query: query, options: options, columnDefaults: defaults(of: oid, &catalog),
-              resultColumns: columns.map(\.column))))
+              optionOrder: view.optionOrder, resultColumns: columns.map(\.column))))
       }
     }
     catalog.views = []

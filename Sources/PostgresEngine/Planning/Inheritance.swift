@@ -28,9 +28,7 @@ enum Inheritance {
     guard table.partitionBound == nil else { return false }
     let own = Dictionary(uniqueKeysWithValues: parts.map { ($0.id, $0) })
     var generatesAgain = false
-    var ancestors = table.parents[...]
-    while let ancestor = ancestors.popFirst() {
-      if case .table(let parent)? = context.to[ancestor] { ancestors += parent.parents }
+    for ancestor in ancestors(table.parents, in: context.to) {
       for object in context.to.objects(of: .column, under: ancestor.path) {
         guard case .column(let above) = object,
           case .column(let column)? = own[table.id.part(.column, above.id.name)],
@@ -44,6 +42,17 @@ enum Inheritance {
       }
     }
     return generatesAgain
+  }
+
+  /// The tables themselves, and all that they inherit from.
+  private static func ancestors(_ tables: [ObjectID], in schema: Schema) -> [ObjectID] {
+    var found: [ObjectID] = []
+    var queue = tables[...]
+    while let next = queue.popFirst() {
+      found.append(next)
+      if case .table(let table)? = schema[next] { queue += table.parents }
+    }
+    return found
   }
 
   /// What a child gets when it says nothing else.
@@ -213,7 +222,7 @@ enum Inheritance {
   private static func comesFrom(
     _ parents: [ObjectID], _ object: SchemaObject, _ schema: Schema
   ) -> Bool {
-    parents.contains { parent in
+    ancestors(parents, in: schema).contains { parent in
       switch object.kind {
       case .column: return schema.contains(parent.part(.column, object.id.name))
       case .primaryKey, .unique, .check, .exclusion, .foreignKey, .index:

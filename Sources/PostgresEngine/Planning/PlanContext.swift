@@ -131,6 +131,12 @@ struct PlanContext {
     return needed
   }
 
+  /// What can only go once the object has gone. A partition cannot go while its parent is referred to.
+  func holds(_ object: SchemaObject) -> [ObjectID] {
+    guard case .foreignKey(let key) = object else { return needs(object, in: from) }
+    return needs(object, in: from) + descendants(of: key.referencedTable)
+  }
+
   /// `SFUNC = public.f`: an aggregate's functions, whatever their arguments.
   private func functions(of definition: String, in schema: Schema) -> [ObjectID] {
     guard let tokens = try? Lexer.tokens(of: definition, rules: .postgresql) else { return [] }

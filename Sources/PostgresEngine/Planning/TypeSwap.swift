@@ -127,7 +127,8 @@ struct TypeSwap {
     return found.filter { !$0.old.isInherited } + found.filter(\.old.isInherited)
   }
 
-  private static func mentions(_ name: Identifier, in text: String) -> Bool {
+  /// Whether a partition key speaks of the column.
+  static func mentions(_ name: Identifier, in text: String) -> Bool {
     let tokens = (try? Lexer.tokens(of: text, rules: .postgresql)) ?? []
     return tokens.contains {
       ($0.kind == .word || $0.kind == .quotedName) && PostgresSyntax().identifier($0) == name

@@ -10,6 +10,8 @@ package struct View: Describable {
   package var options: [ExactText]
   /// PostgreSQL: what INSERT puts into a column that it leaves out, where that is not the table's own.
   package var columnDefaults: [ColumnDefault]
+  /// The options in the order of the catalog, which dumps keep.
+  @Incidental package var optionOrder: [ExactText]?
   /// PostgreSQL: names and types of the result, which decide whether `CREATE OR REPLACE` can do a change.
   @Incidental package var resultColumns: [ResultColumn]?
   /// SQLite: the whole `CREATE VIEW` as `sqlite_schema` has it.
@@ -37,14 +39,15 @@ package struct View: Describable {
 
   package init(
     id: ObjectID, query: Expression, columnNames: [Identifier] = [], options: [ExactText] = [],
-    columnDefaults: [ColumnDefault] = [], resultColumns: [ResultColumn]? = nil,
-    source: String? = nil
+    columnDefaults: [ColumnDefault] = [], optionOrder: [ExactText]? = nil,
+    resultColumns: [ResultColumn]? = nil, source: String? = nil
   ) {
     self.id = id
     self.query = query
     self.columnNames = columnNames
     self.options = options
     self.columnDefaults = columnDefaults
+    _optionOrder = Incidental(wrappedValue: optionOrder)
     _resultColumns = Incidental(wrappedValue: resultColumns)
     _source = Incidental(wrappedValue: source)
   }

@@ -19,7 +19,9 @@ extension SchemaBuilder {
     guard let node, let text = nodes.text(node, of: "a view's query"),
       let query = expression(SchemaBuilder.withoutSemicolon(text), at: node)
     else { return }
-    var view = View(id: id, query: query, options: parameters(fields["with"]))
+    var view = View(
+      id: id, query: query, options: parameters(fields["with"]),
+      optionOrder: parameterOrder(fields["with"]))
     if let list = fields["columns"] {
       for (text, item) in nodes.texts(list, of: "'columns'") {
         if let name = name(text, at: item) { view.columnNames.append(name) }
@@ -118,7 +120,8 @@ extension SchemaWriter {
       }
       entries.append(YAMLEntry("column_defaults", .mapping(defaults)))
     }
-    entries += parameters(view.options) + rules(on: view.id) + triggers(on: view.id)
+    entries +=
+      parameters(view.options, order: view.optionOrder) + rules(on: view.id) + triggers(on: view.id)
     entries += common(view.id)
     return entries.count == 1 ? sql(view.query.text) : .mapping(entries)
   }
