@@ -65,6 +65,21 @@ struct LineageTests {
       CREATE TABLE other (a int REFERENCES t)
       """),
     Walk(
+      "a partition without the default of its parent becomes partitioned, and back",
+      """
+      CREATE TABLE t (a int DEFAULT 1, b int DEFAULT 2, UNIQUE (a, b)) PARTITION BY LIST (a);
+      CREATE INDEX ON t (b);
+      CREATE TABLE t1 (a int, b int DEFAULT 2);
+      ALTER TABLE t ATTACH PARTITION t1 FOR VALUES IN (1)
+      """,
+      """
+      CREATE TABLE t (a int DEFAULT 1, b int DEFAULT 2, UNIQUE (a, b)) PARTITION BY LIST (a);
+      CREATE INDEX ON t (b);
+      CREATE TABLE t1 (a int, b int) PARTITION BY RANGE (b);
+      CREATE TABLE t11 PARTITION OF t1 FOR VALUES FROM (0) TO (10);
+      ALTER TABLE t ATTACH PARTITION t1 FOR VALUES IN (1)
+      """),
+    Walk(
       "a child that says again how a column is generated, and back",
       """
       CREATE TABLE p (a int NOT NULL, b int GENERATED ALWAYS AS (a * 2) STORED)

@@ -8,6 +8,15 @@ import Testing
 struct SettingTests {
   private static let walks: [Walk] = [
     Walk(
+      "procedures that differ in the mode of an argument",
+      """
+      CREATE PROCEDURE p(OUT a int, b int, c int) LANGUAGE sql AS 'SELECT b - c'
+      """,
+      """
+      CREATE PROCEDURE p(OUT a int, b int, c int) LANGUAGE sql AS 'SELECT b - c';
+      CREATE PROCEDURE p(a int, b int, c int) LANGUAGE sql AS 'SELECT a + b - c'
+      """),
+    Walk(
       "columns: storage, compression, statistics, options",
       """
       CREATE TABLE t (a text, b text, c numeric, d jsonb, e varchar(9));

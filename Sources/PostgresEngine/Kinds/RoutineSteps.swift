@@ -16,7 +16,7 @@ enum RoutineSteps {
     return Step(
       .drop, routine.id, destroys: [routine.id],
       releases: context.needs(.function(routine), in: context.from),
-      statements: [Statement("DROP \(word) \(signature(routine.id))", lock: .accessExclusive)],
+      statements: [Statement("DROP \(word) \(dropped(routine))", lock: .accessExclusive)],
       hazards: [Hazard("BC12", "Programs that call \(routine.id.name) fail.")])
   }
 
@@ -45,6 +45,14 @@ enum RoutineSteps {
   /// `schema.name(types)`, as DROP and COMMENT want it.
   static func signature(_ id: ObjectID) -> SQL {
     "\(path: Array(id.path.prefix(2)))(\(.verbatim(id.path.last?.raw ?? "")))"
+  }
+
+  /// A procedure is named by its inputs; without a mode the list would also fit one whose outputs make it as long.
+  private static func dropped(_ routine: Routine) -> SQL {
+    guard routine.isProcedure, let inputs = routine.id.path.last?.raw, !inputs.isEmpty else {
+      return signature(routine.id)
+    }
+    return "\(path: Array(routine.id.path.prefix(2)))(IN \(.verbatim(inputs)))"
   }
 
   private static func isAggregate(_ routine: Routine) -> Bool {

@@ -50,7 +50,8 @@ struct TableSwap {
   func steps(later: [Step]) -> [Step] {
     let inside = named(context.to.parts(of: new.id).filter(TableSwap.isInside))
     let gone = context.from.parts(of: old.id)
-    var made = TableSteps.create(new, parts: inside, context, inTwo: false)[0]
+    let created = TableSteps.create(new, parts: inside, context, inTwo: false)
+    var made = created[0]
     made.operation = .rebuild
     made.destroys = ([old.id] + gone.map(\.id)).sorted()
     var needed = context.needs(.table(old), in: context.from)
@@ -72,7 +73,8 @@ struct TableSwap {
         Hazard("LK23", "Table \(new.id.name) is copied while nobody can use it.")
       ], reversibility: .conditional)
     return [made, filled]
-      + later.map { step in
+      // What it says otherwise than its parent.
+      + (created.dropFirst().filter { $0.subject.kind == .column } + later).map { step in
         var step = step
         step.consumes.append(moved)
         return step
@@ -105,6 +107,17 @@ struct TableSwap {
   private func putAside(_ parts: [SchemaObject]) -> [Statement] {
     var statements = sequences(of: old, "OWNED BY NONE")
     func run(_ sql: SQL) { statements.append(Statement(sql, lock: .accessExclusive)) }
+    if old.partitionBound != nil, let parent = old.parents.first {
+      // Two cannot have the same rows; and what it has for its parent's indexes becomes its own.
+      run("ALTER TABLE \(path: parent.path) DETACH PARTITION \(path: old.id.path)")
+      for index in PartitionIndexes.inherited(by: old, in: context.from) {
+        guard let name = index.present(on: old) else { continue }
+        run(
+          index.model.kind == .index
+            ? "DROP INDEX \(path: [old.id.path[0], name])"
+            : "ALTER TABLE \(path: old.id.path) DROP CONSTRAINT \(name)")
+      }
+    }
     for part in parts {
       switch part {
       case .primaryKey, .unique, .exclusion:
