@@ -59,7 +59,13 @@ package struct CanonicalEncoding {
   }
 
   private mutating func append(count: Int) {
-    bytes.append(contentsOf: String(count).utf8)
+    append(digits: count)
     bytes.append(0x3A)
+  }
+
+  /// There is one for every text: a `String` for each would take as long as the rest.
+  private mutating func append(digits number: Int) {
+    if number > 9 { append(digits: number / 10) }
+    bytes.append(0x30 + UInt8(number % 10))
   }
 }
