@@ -160,4 +160,8 @@ struct Workspace {
   func emit(_ text: String, to file: String?) throws {
     if let file { try FileSystem.write(text, to: file) } else { world.print(text) }
   }
+
+  func emit(_ pieces: [[UInt8]], to file: String?) throws {
+    if let file { try FileSystem.write(pieces, to: file) } else { world.print(pieces) }
+  }
 }

@@ -67,6 +67,12 @@ struct World {
   }
 
   func print(_ text: String) { StatusLine.givingWay { World.write(text, to: STDOUT_FILENO) } }
+  /// Consecutive pieces of one text.
+  func print(_ pieces: [[UInt8]]) {
+    StatusLine.givingWay {
+      for piece in pieces { piece.withUnsafeBytes { World.write($0, to: STDOUT_FILENO) } }
+    }
+  }
   func printError(_ text: String) { StatusLine.givingWay { World.write(text, to: STDERR_FILENO) } }
 
   /// Gives the memory of a value back with the process, at once: object by object it takes longer than
@@ -82,15 +88,17 @@ struct World {
 
   static func write(_ text: String, to handle: Int32) {
     var text = text
-    text.withUTF8 { buffer in
-      var rest = UnsafeRawBufferPointer(buffer)
-      while !rest.isEmpty {
-        let count = Glibc.write(handle, rest.baseAddress, rest.count)
-        if count < 0, errno == EINTR { continue }
-        // A reader that went away (`| head`) wants no more.
-        guard count > 0 else { return }
-        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-      }
+    text.withUTF8 { write(UnsafeRawBufferPointer($0), to: handle) }
+  }
+
+  private static func write(_ bytes: UnsafeRawBufferPointer, to handle: Int32) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = Glibc.write(handle, rest.baseAddress, rest.count)
+      if count < 0, errno == EINTR { continue }
+      // A reader that went away (`| head`) wants no more.
+      guard count > 0 else { return }
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
     }
   }
 

@@ -56,8 +56,19 @@ package enum FileSystem {
 
   /// Writes a new file or replaces one whole: a reader never sees half of it.
   package static func write(_ text: String, to path: String) throws(SourceProblem) {
+    try write(Data(text.utf8), to: path)
+  }
+
+  /// The same from consecutive pieces.
+  package static func write(_ pieces: [[UInt8]], to path: String) throws(SourceProblem) {
+    var data = Data(capacity: pieces.reduce(0) { $0 + $1.count })
+    for piece in pieces { data.append(contentsOf: piece) }
+    try write(data, to: path)
+  }
+
+  private static func write(_ data: Data, to path: String) throws(SourceProblem) {
     do {
-      try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+      try data.write(to: URL(filePath: path), options: .atomic)
     } catch {
       throw problem("cannot write", path)
     }

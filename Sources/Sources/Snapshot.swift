@@ -50,37 +50,46 @@ package enum Snapshot {
 
   /// The document: two snapshots of one schema are the same bytes.
   package static func text(of schema: Schema) throws -> String {
+    let pieces = try pieces(of: schema)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(pieces.reduce(0) { $0 + $1.count })
+    for piece in pieces { bytes += piece }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The document in consecutive pieces, for a writer that needs it no other way: that of a large schema
+  /// has ten times the bytes of its YAML, and to put it together takes longer than to write it.
+  package static func pieces(of schema: Schema) throws -> [[UInt8]] {
     let header = Header(
       kedgeSnapshot: version, engine: schema.engine, fingerprint: Fingerprint.text(of: schema),
       serverVersion: schema.serverVersion, scope: schema.scope, coverage: schema.coverage)
     let json = JSONLines()
     try json.write(header)
-    // The header's closing brace comes last.
-    var bytes = Array(json.bytes.dropLast())
     let dependencies = schema.dependencies.keys.sorted().map {
       Dependency(object: $0, needs: schema.dependencies[$0] ?? [])
     }
-    try append("dependencies", dependencies, to: &bytes)
-    try append("objects", schema.objects, to: &bytes)
-    bytes += "}\n".utf8
-    return String(decoding: bytes, as: UTF8.self)
+    // The header's closing brace comes last.
+    return try [Array(json.bytes.dropLast())]
+      + list("dependencies", dependencies) + list("objects", schema.objects)
+      + [Array("}\n".utf8)]
   }
 
-  /// One item a line.
-  private static func append(
-    _ name: String, _ items: [some Encodable & Sendable], to bytes: inout [UInt8]
-  ) throws {
-    bytes += ",\n\"\(name)\":[".utf8
-    let parts = try Parallel.map(items) { items in
+  /// One item a line. A piece has few enough of them that its bytes seldom move while it grows.
+  private static func list(
+    _ name: String, _ items: [some Encodable & Sendable], itemsInPiece size: Int = 1000
+  ) throws -> [[UInt8]] {
+    let parts = stride(from: 0, to: items.count, by: size).map {
+      items[$0..<min($0 + size, items.count)]
+    }
+    let pieces = try Parallel.each(parts) { items in
       let json = JSONLines()
-      for item in items {
-        json.write(raw: ",\n")
+      for (index, item) in zip(items.indices, items) {
+        json.write(raw: index == 0 ? "\n" : ",\n")
         try json.write(item)
       }
       return json.bytes
     }
-    for (index, part) in parts.enumerated() { bytes += part.dropFirst(index == 0 ? 1 : 0) }
-    bytes += "\n]".utf8
+    return [Array(",\n\"\(name)\":[".utf8)] + pieces + [Array("\n]".utf8)]
   }
 
   /// Throws where the text is no snapshot, is of a newer version, or was changed by hand.

@@ -60,21 +60,20 @@ struct InspectCommand: KedgeCommand {
     let workspace = try Workspace(world: world, options: options, sources: sources)
     let loaded = try workspace.load(workspace.source(source))
     World.keepUntilExit(loaded)
-    let text: String
     let format = format ?? output.flatMap({ OutputFile.format($0) }) ?? .yaml
     switch format {
     case .yaml:
       let written = SchemaWriter.write(loaded.schema, managing: workspace.management)
       for loss in written.losses { workspace.note("not in the file: \(loss)") }
-      text = written.text
-    case .json: text = try Snapshot.text(of: loaded.schema)
-    case .sql:
-      text = try script(creating: loaded, in: workspace)
-    case .mermaid: text = DiagramText.mermaid(try diagram(of: loaded))
-    case .dot: text = DiagramText.dot(try diagram(of: loaded))
-    case .svg: text = DiagramSVG.document(try diagram(of: loaded), title: loaded.label)
+      try workspace.emit(written.text, to: output)
+    case .json: try workspace.emit(Snapshot.pieces(of: loaded.schema), to: output)
+    case .sql: try workspace.emit(script(creating: loaded, in: workspace), to: output)
+    case .mermaid: try workspace.emit(DiagramText.mermaid(diagram(of: loaded)), to: output)
+    case .dot: try workspace.emit(DiagramText.dot(diagram(of: loaded)), to: output)
+    case .svg:
+      let picture = DiagramSVG.document(try diagram(of: loaded), title: loaded.label)
+      try workspace.emit(picture, to: output)
     }
-    try workspace.emit(text, to: output)
     let coverage = loaded.schema.coverage
     for item in coverage.unmodelled {
       workspace.note("not in the output (not modelled yet): \(item.count) \(item.kind)")
