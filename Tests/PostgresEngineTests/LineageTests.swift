@@ -80,6 +80,19 @@ struct LineageTests {
       ALTER TABLE t ATTACH PARTITION t1 FOR VALUES IN (1)
       """),
     Walk(
+      "tables that inherit go where their parent becomes partitioned, and come back",
+      """
+      CREATE TABLE t (a int NOT NULL, b text);
+      CREATE TABLE t1 (CHECK (a < 10)) INHERITS (t);
+      CREATE TABLE t2 (CHECK (a >= 10), c int) INHERITS (t);
+      CREATE TABLE t21 () INHERITS (t2)
+      """,
+      """
+      CREATE TABLE t (a int NOT NULL, b text) PARTITION BY RANGE (a);
+      CREATE TABLE p1 PARTITION OF t FOR VALUES FROM (0) TO (10);
+      CREATE TABLE p2 PARTITION OF t DEFAULT
+      """),
+    Walk(
       "a child that says again how a column is generated, and back",
       """
       CREATE TABLE p (a int NOT NULL, b int GENERATED ALWAYS AS (a * 2) STORED)

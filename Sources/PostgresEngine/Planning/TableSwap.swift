@@ -189,6 +189,17 @@ struct TableSwap {
           """, lock: .accessExclusive))
     }
     return statements + counters
+      + heirs(of: old.id).map { Statement("DROP TABLE \(path: $0.path)", lock: .accessExclusive) }
       + [Statement("DROP TABLE \(path: aside)", lock: .accessExclusive)]
+  }
+
+  /// Those that inherit from the table, the last first. Partitions go with it, they do not.
+  private func heirs(of table: ObjectID) -> [ObjectID] {
+    (context.children[table] ?? []).flatMap { child -> [ObjectID] in
+      guard case .table(let heir)? = context.from[child], heir.partitionBound == nil else {
+        return []
+      }
+      return heirs(of: child) + [child]
+    }
   }
 }
