@@ -191,14 +191,8 @@ enum ColumnSteps {
   /// PostgreSQL gives virtual columns no new expressions in tables with checks, or that are published.
   private static func hasFixedExpressions(_ table: ObjectID, _ context: PlanContext) -> Bool {
     // Parents hand their checks down, children have to follow.
-    var family = [table] + context.descendants(of: table)
-    var index = 0
-    while index < family.count {
-      if case .table(let member)? = context.from[family[index]] {
-        family += member.parents.filter { !family.contains($0) }
-      }
-      index += 1
-    }
+    let family = Set(
+      Inheritance.ancestors([table] + context.descendants(of: table), in: context.from))
     return [context.from, context.to].contains { schema in
       family.contains { schema.parts(of: $0).contains { $0.id.kind == .check } }
         || schema.objects(of: .publication).contains {

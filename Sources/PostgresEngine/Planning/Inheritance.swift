@@ -25,7 +25,7 @@ enum Inheritance {
   static func joinsAfterwards(
     _ table: Table, _ parts: [SchemaObject], _ context: PlanContext
   ) -> Bool {
-    guard table.partitionBound == nil else { return false }
+    guard table.partitionBound == nil, !table.parents.isEmpty else { return false }
     let own = Dictionary(uniqueKeysWithValues: parts.map { ($0.id, $0) })
     var generatesAgain = false
     for ancestor in ancestors(table.parents, in: context.to) {
@@ -44,11 +44,13 @@ enum Inheritance {
     return generatesAgain
   }
 
-  /// The tables themselves, and all that they inherit from.
-  private static func ancestors(_ tables: [ObjectID], in schema: Schema) -> [ObjectID] {
+  /// The tables themselves, and all that they inherit from, each once.
+  static func ancestors(_ tables: [ObjectID], in schema: Schema) -> [ObjectID] {
     var found: [ObjectID] = []
+    var seen: Set<ObjectID> = []
     var queue = tables[...]
     while let next = queue.popFirst() {
+      guard seen.insert(next).inserted else { continue }
       found.append(next)
       if case .table(let table)? = schema[next] { queue += table.parents }
     }
