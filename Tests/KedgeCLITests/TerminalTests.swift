@@ -130,15 +130,16 @@ extension Terminal {
     _ keys: String, after seconds: Int = 0, _ arguments: String
   ) throws -> ChildProcess.Answer {
     try write("keys", keys)
-    // What reads the keys goes on until the end: a terminal without a keyboard would hang up.
+    // What reads the keys goes on until the end: a terminal without a keyboard would hang up. The trap is for
+    // shells that end on control-C before they have written the code down.
     let feed = "(sleep \(seconds); cat keys; while [ ! -e done ]; do sleep 0.1; done)"
     let program = ChildProcess.kedge
     let answer = try run(
       "/bin/sh",
       [
         "-c",
-        "rm -f done; \(feed) | script -qec \"stty -echo; '\(program)' \(arguments); "
-          + "echo \\$? >code; touch done\" /dev/null",
+        "rm -f done; \(feed) | (script -qec \"trap : INT; stty -echo; '\(program)' \(arguments); "
+          + "echo \\$? >code\" /dev/null; touch done)",
       ])
     let code = try text("code").trimmingCharacters(in: .whitespacesAndNewlines)
     return ChildProcess.Answer(
