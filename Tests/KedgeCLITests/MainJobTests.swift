@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -176,10 +177,14 @@ import Testing
     let terminal = try prepared()
     defer { terminal.close() }
     let answer = try terminal.kedge(
-      "check", "app.db", "--output", "report.json", "--output", "report.txt")
+      "check", "app.db", "--output", "report.json", "--output", "report.txt", "--output",
+      "report.sarif")
     #expect(answer.code == 1)
     #expect(answer.output.isEmpty)
     #expect(try terminal.text("report.json").contains("\"in_sync\" : false"))
     #expect(try terminal.text("report.txt").contains("differences"))
+    let findings = try terminal.text("report.sarif")
+    #expect(findings.contains("\"ruleId\" : \"DR01\"") && findings.contains("\"schema.yaml\""))
+    #expect(try JSONSchema.sarif().complaints(about: Data(findings.utf8)) == [])
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Reporting
+import TestSupport
 import Testing
 
 /// Findings in the formats of terminals and forges.
@@ -75,6 +76,20 @@ struct FindingTests {
       #expect(text.contains(part), "\(part)")
     }
     #expect(!text.contains("LK02"))
+  }
+
+  @Test func sarifFitsItsSchema() throws {
+    let schema = try JSONSchema.sarif()
+    let rule = FindingRule(id: "LK01", name: "n", level: .warning, summary: "S.", remedy: "r")
+    func complaints(_ finding: Finding) throws -> [String] {
+      let text = try SARIFReport.render(
+        [finding, finding], rules: [rule], toolVersion: "1")
+      return try schema.complaints(about: Data(text.utf8))
+    }
+    #expect(try complaints(Self.finding) == [])
+    var finding = Self.finding
+    finding.place.line = 0
+    #expect(try complaints(finding).first?.contains("under 1") == true)
   }
 
   @Test func countsAreSummedUp() {

@@ -8,11 +8,16 @@ package struct JSONSchema {
     "$schema", "$id", "title", "description", "definitions", "$ref", "type", "enum", "const",
     "required",
     "properties", "additionalProperties", "items", "oneOf", "anyOf", "minimum", "default",
-    "examples",
+    "examples", "uniqueItems",
   ]
 
   package init(_ data: Data) throws {
     root = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+  }
+
+  /// Of what Kedge writes of SARIF 2.1.0.
+  package static func sarif() throws -> JSONSchema {
+    try JSONSchema(Data(contentsOf: Repository.url("fixtures/sarif.schema.json")))
   }
 
   /// What is wrong with the document, a line each.
@@ -42,6 +47,9 @@ package struct JSONSchema {
     if let values = schema["enum"] as? [Any], !values.contains(where: { Self.isSame($0, value) }) {
       found.append("\(place): \(value) is none of the values")
     }
+    if let minimum = schema["minimum"] as? Double, let number = value as? Double, number < minimum {
+      found.append("\(place): \(number) is under \(minimum)")
+    }
     for word in ["oneOf", "anyOf"] {
       guard let choices = schema[word] as? [[String: Any]] else { continue }
       let answers = choices.map { check(value, $0, at: place) }
@@ -53,6 +61,11 @@ package struct JSONSchema {
     if let list = value as? [Any], let items = schema["items"] as? [String: Any] {
       for (index, item) in list.enumerated() {
         found += check(item, items, at: "\(place)[\(index)]")
+      }
+      if schema["uniqueItems"] as? Bool == true,
+        NSSet(array: list).count < list.count
+      {
+        found.append("\(place): the same item twice")
       }
     }
     return found
