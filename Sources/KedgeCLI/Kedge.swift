@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Glibc
+import SQLText
 
 /// The command line.
 package struct Kedge: ParsableCommand {
@@ -45,6 +46,7 @@ package struct Kedge: ParsableCommand {
   private static func run(_ arguments: [String]) -> Outcome {
     let world = World.live
     do {
+      try checkCommand(arguments.first)
       var command = try parseAsRoot(arguments)
       if let command = command as? any KedgeCommand {
         return try command.outcome(in: world)
@@ -54,6 +56,16 @@ package struct Kedge: ParsableCommand {
     } catch {
       return Failure.report(error, to: world)
     }
+  }
+
+  /// The parser would call it an unexpected argument.
+  private static func checkCommand(_ word: String?) throws {
+    guard let word, !word.hasPrefix("-"), word != "help" else { return }
+    let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
+    if commands.contains(word) { return }
+    let near = nearestName(to: word, among: commands)
+    throw ValidationError(
+      "There is no command '\(word)'" + (near.map { ". Did you mean '\($0)'?" } ?? ""))
   }
 }
 

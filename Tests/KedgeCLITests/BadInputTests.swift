@@ -29,7 +29,18 @@ import Testing
     expectFailure(answer, contains: "Usage")
   }
 
-  @Test(arguments: ["init", "inspect", "diff", "check", "generate", "lint", "schema"])
+  @Test func theNearestCommandIsNamed() throws {
+    let terminal = try Terminal()
+    defer { terminal.close() }
+    expectFailure(
+      try terminal.kedge("chek", "app.db"), contains: "no command 'chek'", "Did you mean 'check'?")
+  }
+
+  @Test(arguments: [
+    "accept", "apply", "baseline", "check", "completions", "config", "diff", "doctor", "explain",
+    "fmt", "generate", "history", "init", "inspect", "ledger", "lint", "lock", "pull", "repair",
+    "report", "resume", "rollback", "schema", "status", "verify",
+  ])
   func everyCommandHasHelpWithExamples(_ command: String) throws {
     let terminal = try Terminal()
     defer { terminal.close() }

@@ -9,7 +9,7 @@ struct RollbackCommand: KedgeCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollback",
     abstract: "Take back the last migration, or several.",
-    usage: "kedge rollback [<db>] [--to <version> | --steps <n> | --batch | --all] [options]",
+    usage: "kedge rollback [<db>] [--to <v>|--steps <n>|--batch|--all] [options]",
     discussion: """
       The way back that was stored when the migration was applied is the one
       that runs. What a way back loses must be allowed by code.
