@@ -103,13 +103,33 @@ struct RowDraft {
   /// The first row of a table that must reference itself: the row is its own parent.
   mutating func pointAtItself(_ reference: SeedReference, number: Int) {
     for (name, target) in zip(reference.columns, reference.referencedColumns) {
-      guard let place = table.index(of: name), let key = table.index(of: target) else { continue }
-      if picks[key] == .leftOut {
-        picks[key] = .candidate(0)
-        numbers[key] = number
-      }
-      if let value = constant(at: key) { picks[place] = .constant(value) }
+      if let value = settle(target, number: number) { set(name, to: value) }
     }
+  }
+
+  /// The value of a column that others point to; a counter's is given, so that it is known beforehand.
+  mutating func settle(_ column: Identifier, number: Int) -> String? {
+    guard let place = table.index(of: column) else { return nil }
+    if picks[place] == .leftOut || picks[place] == .null {
+      picks[place] = .candidate(0)
+      if table.columns[place].isCounted { numbers[place] = number }
+    }
+    return constant(at: place)
+  }
+
+  mutating func set(_ column: Identifier, to constant: String) {
+    if let place = table.index(of: column) { picks[place] = .constant(constant) }
+  }
+
+  /// Whether a foreign key decides the column.
+  func isPointed(_ column: Identifier) -> Bool {
+    guard let place = table.index(of: column), case .constant = picks[place] else { return false }
+    return true
+  }
+
+  /// Whether a value is given where a counter would give one.
+  var overridesCounter: Bool {
+    table.columns.indices.contains { table.columns[$0].isCounted && picks[$0] != .leftOut }
   }
 
   /// Takes over what was changed, but for the columns that foreign keys decide anew.
@@ -205,6 +225,9 @@ struct RowDraft {
     return columns
   }
 
+  /// Whether the refusal names something of this table.
+  func isNamed(by refusal: RowRefusal) -> Bool { !names(of: refusal).isEmpty }
+
   /// SQLite names the columns of a key; PostgreSQL names it, and a column only where it is NULL.
   private func namesColumns(_ refusal: RowRefusal) -> Bool {
     switch refusal.kind {
@@ -230,6 +253,9 @@ struct RowDraft {
     guard refusal.kind == .unique else { return false }
     let names = names(of: refusal)
     return !names.isEmpty
-      && table.columns.allSatisfy { !names.contains($0.name) || $0.isCounted }
+      && table.columns.indices.allSatisfy { index in
+        !names.contains(table.columns[index].name)
+          || (table.columns[index].isCounted && picks[index] == .leftOut)
+      }
   }
 }

@@ -2,7 +2,8 @@ import SchemaModel
 
 /// The order in which tables are filled: what is referenced first.
 struct SeedOrder {
-  private(set) var tables: [SeedTable] = []
+  /// Mostly one at a time; together those whose rows need each other, since no key between them can be empty.
+  private(set) var groups: [[SeedTable]] = []
   /// Foreign keys of a cycle, by table: left empty at first and set afterwards.
   private(set) var postponed: [ObjectID: [SeedReference]] = [:]
 
@@ -14,12 +15,16 @@ struct SeedOrder {
       let free = waiting.firstIndex { table in
         SeedOrder.open(table, present, done).isEmpty
       }
-      let index = free ?? SeedOrder.leastBound(waiting, present, done)
-      let table = waiting.remove(at: index)
-      let open = SeedOrder.open(table, present, done)
-      if !open.isEmpty { postponed[table.id] = open }
-      done.insert(table.id)
-      tables.append(table)
+      let next = free.map { [waiting[$0].id] } ?? SeedOrder.leastBound(waiting, present, done)
+      let group = waiting.filter { next.contains($0.id) }
+      waiting.removeAll { next.contains($0.id) }
+      for table in group {
+        let open = SeedOrder.open(table, present, done)
+          .filter { group.count == 1 || $0.isOptional(in: table) || !next.contains($0.table) }
+        if !open.isEmpty { postponed[table.id] = open }
+      }
+      done.formUnion(next)
+      groups.append(group)
     }
   }
 
@@ -32,17 +37,31 @@ struct SeedOrder {
     }
   }
 
-  /// In a cycle: the table whose open references can best be left empty.
+  /// In a cycle: a table whose open references can all be left empty, else the fewest tables that need
+  /// nothing but each other.
   private static func leastBound(
     _ waiting: [SeedTable], _ present: Set<ObjectID>, _ done: Set<ObjectID>
-  ) -> Int {
-    let counts = waiting.map { table in
-      open(table, present, done).count { reference in
-        !reference.columns.contains { name in
-          table.columns.first { $0.name == name }?.isNullable == true
-        }
-      }
+  ) -> Set<ObjectID> {
+    var needs: [ObjectID: [ObjectID]] = [:]
+    for table in waiting {
+      needs[table.id] = open(table, present, done).filter { !$0.isOptional(in: table) }.map(\.table)
     }
-    return counts.indices.min { counts[$0] < counts[$1] } ?? 0
+    if let unbound = waiting.first(where: { needs[$0.id]?.isEmpty == true }) { return [unbound.id] }
+    let reached = waiting.map { table in
+      var reached: Set<ObjectID> = []
+      var open = [table.id]
+      while let id = open.popLast() {
+        open += (needs[id] ?? []).filter { reached.insert($0).inserted }
+      }
+      return reached
+    }
+    return reached.min { $0.count < $1.count } ?? []
+  }
+}
+
+extension SeedReference {
+  /// Whether a row can do without.
+  func isOptional(in table: SeedTable) -> Bool {
+    columns.contains { name in table.columns.first { $0.name == name }?.isNullable == true }
   }
 }

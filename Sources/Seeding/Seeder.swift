@@ -25,6 +25,8 @@ package struct Seeder {
   private static let attempts = 200
   /// Where only other parents can help: as many as a foreign key is shown.
   private static let parentRows = 40
+  /// Where a counter is forestalled since its number has to be known: from here on, which any counter can hold.
+  private static let firstOfOwn = 20_000
 
   private let schema: Schema
   private let session: any Session
@@ -73,18 +75,20 @@ package struct Seeder {
         result.omissions.append(SeedResult.Omission(table: id, reason: reason))
       }
     }
-    for table in order.tables {
-      let before = try count(table.id)
-      let refusal = try fill(table, postponed: order.postponed[table.id] ?? [])
-      let written = try count(table.id) - before
-      if written > 0 {
-        result.rows[table.id] = written
-      } else {
-        let reason = refusal?.message ?? "a trigger or rule keeps new rows out"
-        result.omissions.append(SeedResult.Omission(table: table.id, reason: reason))
+    for group in order.groups {
+      let before = try group.map { try count($0.id) }
+      let refusal = try fill(group, order)
+      for (table, before) in zip(group, before) {
+        let written = try count(table.id) - before
+        if written > 0 {
+          result.rows[table.id] = written
+        } else {
+          let reason = refusal?.message ?? "a trigger or rule keeps new rows out"
+          result.omissions.append(SeedResult.Omission(table: table.id, reason: reason))
+        }
       }
     }
-    for table in order.tables where result.rows[table.id] != nil {
+    for table in order.groups.joined() where result.rows[table.id] != nil {
       for reference in order.postponed[table.id] ?? [] { try connect(reference, of: table) }
     }
     result.omissions.sort { $0.table < $1.table }
@@ -112,17 +116,16 @@ package struct Seeder {
   }
 
   /// The last refusal, when not every row was taken.
-  private mutating func fill(
-    _ table: SeedTable, postponed: [SeedReference]
-  ) throws -> RowRefusal? {
-    if later == nil, table.references.isEmpty, schema.engine == .postgresql {
-      if try insertTogether(table) { return nil }
+  private mutating func fill(_ group: [SeedTable], _ order: SeedOrder) throws -> RowRefusal? {
+    if later == nil, group.count == 1, group[0].references.isEmpty, schema.engine == .postgresql {
+      if try insertTogether(group[0]) { return nil }
     }
-    var recipe: RowDraft?
+    let cycle = SeedCycle(group)
+    var recipe: [RowDraft]?
     var refusal: RowRefusal?
     for row in 0..<Self.rowsPerTable {
-      switch try insert(into: table, row: row, postponed: postponed, after: recipe) {
-      case .success(let draft): recipe = draft
+      switch try insert(into: cycle, row: row, order, after: recipe) {
+      case .success(let drafts): recipe = drafts
       case .failure(let reason):
         refusal = reason
         // What refuses the first row so long refuses the others too.
@@ -148,93 +151,131 @@ package struct Seeder {
 
   // MARK: - One row
 
+  /// One row, or one of each table whose rows need each other.
   private mutating func insert(
-    into table: SeedTable, row: Int, postponed: [SeedReference], after recipe: RowDraft?
-  ) throws -> Result<RowDraft, RowRefusal> {
-    var parents = try parents(of: table, postponed: postponed)
+    into cycle: SeedCycle, row: Int, _ order: SeedOrder, after recipe: [RowDraft]?
+  ) throws -> Result<[RowDraft], RowRefusal> {
+    var parents = try parents(of: cycle, order)
     // One stays without a child, for a row to come.
-    for index in parents.indices where parents[index].rows.count > 2 {
-      parents[index].rows.removeLast()
+    for table in parents.indices {
+      for index in parents[table].indices where parents[table][index].rows.count > 2 {
+        parents[table][index].rows.removeLast()
+      }
     }
-    var draft = RowDraft(
-      table, row: row, number: row + 1, engine: schema.engine, after: recipe)
+    var drafts = cycle.tables.enumerated().map { index, table in
+      RowDraft(table, row: row, number: row + 1, engine: schema.engine, after: recipe?[index])
+    }
     var refusal = RowRefusal(.other, "no row was tried")
     for attempt in 0..<Self.attempts {
-      var complete = draft
-      if let missing = point(&complete, parents, first: row + attempt) { return .failure(missing) }
-      let sql = statement(complete)
-      guard let reason = try insert(sql, into: table) else {
-        return .success(draft)
+      var complete = drafts
+      if let missing = point(&complete, cycle, parents, first: row + attempt) {
+        return .failure(missing)
       }
+      guard let reason = try write(complete, keeping: true) else { return .success(drafts) }
       refusal = reason
-      if attempt > Self.parentRows, complete.isUpToReferences(reason) { break }
-      nextFresh += 1
-      complete.change(after: reason, fresh: nextFresh, random: &random)
-      draft.take(from: complete)
+      if attempt > Self.parentRows, complete.contains(where: { $0.isUpToReferences(reason) }) {
+        break
+      }
+      change(&drafts, complete, after: reason)
     }
     return .failure(refusal)
   }
 
-  /// With a look at what the later schema demands, before it is too late to take the row back.
-  private func insert(_ sql: String, into table: SeedTable) throws -> RowRefusal? {
-    guard !table.demands.isEmpty else {
-      return try attempt { () throws(SessionError) in try session.execute(sql) }
+  /// Another try: those that the engine's words name are changed, else all.
+  private mutating func change(
+    _ drafts: inout [RowDraft], _ complete: [RowDraft], after reason: RowRefusal
+  ) {
+    nextFresh += 1
+    let named = complete.indices.filter { complete[$0].isNamed(by: reason) }
+    for index in named.isEmpty ? Array(complete.indices) : named {
+      var changed = complete[index]
+      changed.change(after: reason, fresh: nextFresh, random: &random)
+      drafts[index].take(from: changed)
+    }
+  }
+
+  private typealias Parents = [[(reference: SeedReference, rows: [[String]])]]
+
+  /// For each table of the cycle what its rows can point to; nothing yet where they have to wait.
+  private func parents(of cycle: SeedCycle, _ order: SeedOrder) throws -> Parents {
+    try cycle.tables.map { table in
+      try table.references.filter { !cycle.isInner($0, of: table) }.map { reference in
+        let isPostponed = order.postponed[table.id]?.contains { $0.name == reference.name }
+        return (reference, isPostponed == true ? [] : try keys(of: reference))
+      }
+    }
+  }
+
+  /// Sets the columns of the foreign keys; an error when a needed row is not there.
+  private func point(
+    _ drafts: inout [RowDraft], _ cycle: SeedCycle, _ parents: Parents, first: Int
+  ) -> RowRefusal? {
+    for index in drafts.indices {
+      if let missing = point(&drafts[index], parents[index], first: first) { return missing }
+    }
+    cycle.join(&drafts, number: Self.firstOfOwn + nextFresh + first)
+    return nil
+  }
+
+  private func point(
+    _ draft: inout RowDraft, _ parents: Parents.Element, first: Int
+  ) -> RowRefusal? {
+    var fixed: Set<Identifier> = []
+    let length = max(1, parents.first?.rows.count ?? 1)
+    for (place, (reference, rows)) in parents.enumerated() {
+      // In step at first, so that each parent gets a child; then every combination has its turn.
+      let start = first + first / length * place
+      if draft.point(reference, at: rows, first: start, fixed: &fixed) { continue }
+      if reference.table == draft.table.id {
+        draft.pointAtItself(reference, number: Self.firstOfOwn)
+        fixed.formUnion(reference.columns)
+      } else {
+        let name = QualifiedName.text(reference.table.shownPath)
+        return RowRefusal(.foreignKey, "it needs a row of \(name), which has none")
+      }
+    }
+    return nil
+  }
+
+  // MARK: - Writing
+
+  /// Writes the rows with a look at what the later schema demands, before it is too late to take them back.
+  private func write(_ drafts: [RowDraft], keeping isKept: Bool) throws -> RowRefusal? {
+    let hasDemands = isKept && drafts.contains { !$0.table.demands.isEmpty }
+    let statements = SeedCycle.statements(for: drafts, schema.engine)
+    if isKept, !hasDemands, statements.count == 1 {
+      return try attempt { () throws(SessionError) in try session.execute(statements[0]) }
     }
     try session.execute("BEGIN")
-    var reason = try attempt { () throws(SessionError) in try session.execute(sql) }
-    for demand in table.demands where reason == nil {
-      let name = Quoting.path(table.id.path)
-      reason = try attempt { () throws(SessionError) in
+    var reason = try attempt { () throws(SessionError) in
+      for statement in statements { try session.execute(statement) }
+      if schema.engine == .postgresql { try session.execute("SET CONSTRAINTS ALL IMMEDIATE") }
+    }
+    for draft in drafts where hasDemands && reason == nil {
+      reason = try unmetDemand(of: draft.table)
+    }
+    if reason == nil, isKept {
+      reason = try attempt { () throws(SessionError) in try session.execute("COMMIT") }
+      if reason == nil { return nil }
+    }
+    try session.execute("ROLLBACK")
+    return reason
+  }
+
+  private func unmetDemand(of table: SeedTable) throws -> RowRefusal? {
+    let name = Quoting.path(table.id.path)
+    for demand in table.demands {
+      var reason = try attempt { () throws(SessionError) in
         let rows = try session.query(
           "SELECT count(*) FROM \(name) WHERE NOT (\(demand.text))")
         if rows.first?.first != "0" {
           throw SessionError(.data, "\"\(demand.name.raw)\" is not met", code: "23514")
         }
       }
-      if reason != nil { reason?.names = [demand.name.raw] }
-    }
-    try session.execute(reason == nil ? "COMMIT" : "ROLLBACK")
-    return reason
-  }
-
-  private typealias Parents = [(reference: SeedReference, rows: [[String]], isPostponed: Bool)]
-
-  private func parents(of table: SeedTable, postponed: [SeedReference]) throws -> Parents {
-    try table.references.map { reference in
-      let isPostponed = postponed.contains { $0.name == reference.name }
-      return (reference, isPostponed ? [] : try keys(of: reference), isPostponed)
-    }
-  }
-
-  /// Sets the columns of the foreign keys; an error when a needed row is not there.
-  private func point(_ draft: inout RowDraft, _ parents: Parents, first: Int) -> RowRefusal? {
-    var fixed: Set<Identifier> = []
-    let length = max(1, parents.first?.rows.count ?? 1)
-    for (place, (reference, rows, isPostponed)) in parents.enumerated() {
-      // In step at first, so that each parent gets a child; then every combination has its turn.
-      let start = first + first / length * place
-      if draft.point(reference, at: rows, first: start, fixed: &fixed) { continue }
-      if reference.table == draft.table.id {
-        draft.pointAtItself(reference, number: 1_000_000)
-        fixed.formUnion(reference.columns)
-      } else {
-        let name = QualifiedName.text(reference.table.shownPath)
-        let reason =
-          isPostponed
-          ? "it and \(name) need rows of each other" : "it needs a row of \(name), which has none"
-        return RowRefusal(.foreignKey, reason)
-      }
+      reason?.names = [demand.name.raw]
+      if reason != nil { return reason }
     }
     return nil
-  }
-
-  private func statement(_ draft: RowDraft) -> String {
-    let table = Quoting.path(draft.table.id.path)
-    let assignments = draft.assignments
-    guard !assignments.isEmpty else { return "INSERT INTO \(table) DEFAULT VALUES" }
-    let columns = assignments.map { Quoting.name($0.column.raw) }.joined(separator: ", ")
-    let values = assignments.map(\.constant).joined(separator: ", ")
-    return "INSERT INTO \(table) (\(columns)) VALUES (\(values))"
   }
 
   // MARK: - References
@@ -278,37 +319,31 @@ package struct Seeder {
     case unknown(String)
   }
 
-  /// Inserts a row with generated keys and takes it back.
+  /// Inserts a row with generated keys and takes it back, with those that it needs and that need it.
   package mutating func probe(_ id: ObjectID) throws -> Probe {
     guard let table = seedTable(id) else { return .unknown(omission(of: id) ?? "it is not there") }
-    let parents = try parents(of: table, postponed: [])
+    let order = SeedOrder(Self.closure(of: [id], in: schema).sorted().compactMap(seedTable))
+    let cycle = SeedCycle(order.groups.first { $0.contains { $0.id == id } } ?? [table])
+    let parents = try parents(of: cycle, SeedOrder([]))
     nextFresh += 1_000
-    var draft = RowDraft(table, row: 0, number: nextFresh, engine: schema.engine, after: nil)
+    var drafts = cycle.tables.map {
+      RowDraft($0, row: 0, number: nextFresh, engine: schema.engine, after: nil)
+    }
     var refusal = RowRefusal(.other, "no row was tried")
     for attempt in 0..<Self.attempts {
-      var complete = draft
-      if let missing = point(&complete, parents, first: attempt) {
+      var complete = drafts
+      if let missing = point(&complete, cycle, parents, first: attempt) {
         return .unknown(missing.message)
       }
-      guard let reason = try insertAndTakeBack(statement(complete)) else { return .taken }
-      if complete.isCounted(reason) { return .counterBehind(reason.message) }
+      guard let reason = try write(complete, keeping: false) else { return .taken }
+      if complete.contains(where: { $0.isCounted(reason) }) {
+        return .counterBehind(reason.message)
+      }
       if reason.kind == .broken { return .broken(reason.message) }
       refusal = reason
-      nextFresh += 1
-      complete.change(after: reason, fresh: nextFresh, random: &random)
-      draft.take(from: complete)
+      change(&drafts, complete, after: reason)
     }
     return .unknown(refusal.message)
-  }
-
-  private func insertAndTakeBack(_ sql: String) throws -> RowRefusal? {
-    try session.execute("BEGIN")
-    let reason = try attempt { () throws(SessionError) in
-      try session.execute(sql)
-      if schema.engine == .postgresql { try session.execute("SET CONSTRAINTS ALL IMMEDIATE") }
-    }
-    try session.execute("ROLLBACK")
-    return reason
   }
 
   // MARK: - The engine

@@ -112,6 +112,36 @@ struct PostgresSeedTests {
     #expect(try database.values("SELECT count(hen)::text FROM egg") != ["0"])
   }
 
+  /// Rows that need each other, whether the keys can wait for the end of the transaction or not.
+  @Test(arguments: ["", "DEFERRABLE", "DEFERRABLE INITIALLY DEFERRED"])
+  func fillsCyclesThatCannotBeEmpty(_ deferrability: String) throws {
+    let database = try SeedDatabase(
+      .postgresql,
+      """
+      CREATE TABLE egg (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, hen integer NOT NULL UNIQUE);
+      CREATE TABLE hen (id smallserial PRIMARY KEY, egg bigint NOT NULL REFERENCES egg \(deferrability),
+        name text NOT NULL CHECK (length(name) > 3), best integer REFERENCES hen);
+      ALTER TABLE egg ADD FOREIGN KEY (hen) REFERENCES hen \(deferrability);
+      CREATE TABLE nest (id integer PRIMARY KEY, egg bigint NOT NULL REFERENCES egg);
+      CREATE TABLE a (id integer PRIMARY KEY);
+      CREATE TABLE b (id integer PRIMARY KEY REFERENCES a \(deferrability));
+      CREATE TABLE c (id integer PRIMARY KEY REFERENCES b \(deferrability), farm text NOT NULL);
+      ALTER TABLE a ADD FOREIGN KEY (id) REFERENCES c \(deferrability);
+      CREATE TABLE farm (name text PRIMARY KEY);
+      ALTER TABLE c ADD FOREIGN KEY (farm) REFERENCES farm \(deferrability);
+      CREATE TABLE root (
+        id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, parent integer NOT NULL REFERENCES root);
+      """)
+    #expect(try database.fill().reasons == [])
+    for table in ["egg", "hen", "nest", "a", "b", "c", "farm", "root"] {
+      #expect(try database.count(table) == Seeder.rowsPerTable, "\(table)")
+    }
+    let schema = try database.session.readSchema()
+    var seeder = Seeder(schema: schema, session: database.session, seed: 2)
+    for table in schema.objects(of: .table) { #expect(try seeder.probe(table.id) == .taken) }
+    #expect(try database.count("egg") == Seeder.rowsPerTable)
+  }
+
   @Test func findsAPartition() throws {
     let database = try SeedDatabase(
       .postgresql,
@@ -145,8 +175,9 @@ struct PostgresSeedTests {
     ("CREATE TABLE t (a integer) PARTITION BY LIST (a)", "t", "it has no partition"),
     (
       "CREATE TABLE t (id integer PRIMARY KEY, u integer NOT NULL); CREATE TABLE u "
-        + "(id integer PRIMARY KEY, t integer NOT NULL REFERENCES t); "
-        + "ALTER TABLE t ADD FOREIGN KEY (u) REFERENCES u", "t", "need rows of each other"
+        + "(id integer PRIMARY KEY, t integer NOT NULL REFERENCES t, CHECK (id < t)); "
+        + "ALTER TABLE t ADD FOREIGN KEY (u) REFERENCES u, ADD CHECK (id < u)", "t",
+      "violates check"
     ),
     (
       "CREATE TABLE t (a integer); CREATE RULE r AS ON INSERT TO t DO INSTEAD NOTHING", "t",

@@ -1,3 +1,4 @@
+import Planning
 import SchemaModel
 import Seeding
 import Testing
@@ -47,6 +48,28 @@ struct SQLiteSeedTests {
     for table in ["a", "b", "c"] { #expect(try database.count(table) >= 2, "\(table)") }
     #expect(try database.values("SELECT count(*) FROM pragma_foreign_key_check") == ["0"])
     #expect(try database.values("SELECT count(b) > 0 FROM a") == ["1"])
+  }
+
+  /// Rows that need each other.
+  @Test func fillsCyclesThatCannotBeEmpty() throws {
+    let database = try SeedDatabase(
+      .sqlite,
+      """
+      CREATE TABLE egg (id INTEGER PRIMARY KEY, hen TEXT NOT NULL UNIQUE REFERENCES hen (name));
+      CREATE TABLE hen (name TEXT NOT NULL UNIQUE CHECK (length(name) > 3),
+        egg INTEGER NOT NULL REFERENCES egg, best TEXT REFERENCES hen (name));
+      CREATE TABLE nest (id INTEGER PRIMARY KEY, egg INTEGER NOT NULL REFERENCES egg);
+      CREATE TABLE root (id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES root);
+      """)
+    #expect(try database.fill().reasons == [])
+    for table in ["egg", "hen", "nest", "root"] {
+      #expect(try database.count(table) == Seeder.rowsPerTable, "\(table)")
+    }
+    #expect(try database.values("SELECT count(*) FROM pragma_foreign_key_check") == ["0"])
+    let schema = try database.session.readSchema()
+    var seeder = Seeder(schema: schema, session: database.session, seed: 2)
+    for table in schema.objects(of: .table) { #expect(try seeder.probe(table.id) == .taken) }
+    #expect(try database.count("egg") == Seeder.rowsPerTable)
   }
 
   @Test func namesWhatItCannotFill() throws {
