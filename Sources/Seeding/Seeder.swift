@@ -27,6 +27,8 @@ package struct Seeder {
   private static let parentRows = 40
   /// Where a counter is forestalled since its number has to be known: from here on, which any counter can hold.
   private static let firstOfOwn = 20_000
+  /// Numbers that no row has. Each probe is taken back, so that the next can begin here again.
+  private static let firstOfProbe = 10_000
 
   private let schema: Schema
   private let session: any Session
@@ -325,7 +327,7 @@ package struct Seeder {
     let order = SeedOrder(Self.closure(of: [id], in: schema).sorted().compactMap(seedTable))
     let cycle = SeedCycle(order.groups.first { $0.contains { $0.id == id } } ?? [table])
     let parents = try parents(of: cycle, SeedOrder([]))
-    nextFresh += 1_000
+    nextFresh = Self.firstOfProbe
     var drafts = cycle.tables.map {
       RowDraft($0, row: 0, number: nextFresh, engine: schema.engine, after: nil)
     }

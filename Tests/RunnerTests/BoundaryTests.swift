@@ -107,6 +107,49 @@ import Testing
     #expect(try place.kedge("apply").code == 0)
   }
 
+  /// The names in the file are those that the section sees, whatever the runner itself resolves.
+  @Test func whileAnIndexIsBuiltThatIsThenTakenBack() throws {
+    defer { place.close() }
+    try apply(to: 4)
+    try place.run("CREATE SCHEMA app", "CREATE TABLE app.bare (a int)")
+    try place.migration(
+      5, "bare",
+      up: """
+        -- kedge:section 1 no-transaction
+        SET search_path = app;
+        CREATE INDEX CONCURRENTLY bare_idx ON bare (a);
+        """, down: "-- kedge:section 1 no-transaction\nDROP INDEX CONCURRENTLY app.bare_idx;\n")
+    let gate = try Gate.snapshot(place)
+    let run = try place.start("apply", ["--accept-drift"])
+    #expect(try place.waitUntilBlocked("CREATE INDEX CONCURRENTLY%"))
+    run.signal(SIGKILL)
+    try run.wait()
+    #expect(try place.kedge("lock", "--break").code == 0)
+    try gate.open()
+    try place.settle()
+    let back = try place.kedge("rollback")
+    #expect(back.code == 0, "\(back.errors)")
+    #expect(back.errors.contains("DROP INDEX CONCURRENTLY app.bare_idx"), "\(back.errors)")
+    #expect(try place.value("SELECT to_regclass('app.bare_idx') IS NULL") == "t")
+  }
+
+  /// What an index of somebody else's keeps from being built is not built, however often it is asked.
+  @Test func anIndexThatWasThereIsNotTakenForTheOneThatFailed() throws {
+    defer { place.close() }
+    try apply(to: 4)
+    try place.run("CREATE TABLE one (a int, b int)", "CREATE INDEX one_idx ON one (b)")
+    try place.migration(
+      5, "one", up: "-- kedge:section 1 no-transaction\nCREATE INDEX CONCURRENTLY one_idx ON one (a);\n")
+    let answer = try place.kedge("apply", "--accept-drift")
+    #expect(answer.errors.contains("already exists"), "\(answer.errors)")
+    let resumed = try place.kedge("resume")
+    #expect(resumed.code == 2, "\(resumed.output)")
+    #expect(resumed.errors.contains("already exists"), "\(resumed.errors)")
+    try place.run("DROP INDEX one_idx")
+    let last = try place.kedge("resume")
+    #expect(last.code == 0, "\(last.errors)")
+  }
+
   @Test func afterAnIndexWasBuiltAndBeforeItsRecord() throws {
     defer { place.close() }
     try apply(to: 1)

@@ -138,7 +138,10 @@ struct PostgresSeedTests {
     }
     let schema = try database.session.readSchema()
     var seeder = Seeder(schema: schema, session: database.session, seed: 2)
-    for table in schema.objects(of: .table) { #expect(try seeder.probe(table.id) == .taken) }
+    // However many are probed: numbers stay small enough for a smallint.
+    for table in Array(repeating: schema.objects(of: .table), count: 5).joined() {
+      #expect(try seeder.probe(table.id) == .taken)
+    }
     #expect(try database.count("egg") == Seeder.rowsPerTable)
   }
 

@@ -204,10 +204,8 @@ package struct Runner {
     else { return true }
     let section = up.sections[progress.sectionsDone]
     guard section.statements.indices.contains(progress.statementsDone) else { return true }
-    let statement = section.statements[progress.statementsDone]
-    let runner = sections(of: up, applied.title, isNested: false)
-    if try runner.isUnknown(statement, section) { return true }
-    return try !runner.settle(statement, section)
+    return try sections(of: up, applied.title, isNested: false)
+      .settleOpen(progress.statementsDone, of: section)
   }
 
   private func recordedBefore(_ applied: AppliedMigration) throws -> Schema? {

@@ -98,15 +98,16 @@ extension SectionRunner {
     }
   }
 
-  /// A statement that failed and left nothing behind is one that did not run.
+  /// A statement that failed and left nothing behind is one that did not run. What is there as if it had run is
+  /// somebody else's: the server has said that it failed.
   private func close(
     _ row: AppliedMigration, _ statement: ScriptStatement, _ section: MigrationScript.Section,
     after error: SessionError
   ) throws {
     guard error.kind != .connectionLost, session.isOpen else { return }
     switch try session.probe(try text(of: statement)) {
-    case .halfDone, .unfinished, .done: return
-    case .notDone, .repeatable, .unknown: break
+    case .halfDone, .unfinished: return
+    case .done, .notDone, .repeatable, .unknown: break
     }
     var row = row
     row.progress.isStatementOpen = false
@@ -129,8 +130,25 @@ extension SectionRunner {
     }
   }
 
+  /// Looks, with the names that the section sees, what became of the statement that it had begun, and clears
+  /// away or finishes what is half done; whether it took effect, as far as anything tells.
+  func settleOpen(_ position: Int, of section: MigrationScript.Section) throws -> Bool {
+    let statement = section.statements[position]
+    do {
+      try named(section) { () throws(SessionError) in try session.begin(.noTransaction) }
+      try settings(before: position, of: section)
+      let tookEffect =
+        try isUnknown(statement, section) ? true : !settle(statement, section)
+      try named(section) { () throws(SessionError) in try session.commit(.noTransaction) }
+      return tookEffect
+    } catch {
+      session.rollback(.noTransaction)
+      throw error
+    }
+  }
+
   /// Whether nothing tells what became of a statement.
-  func isUnknown(
+  private func isUnknown(
     _ statement: ScriptStatement, _ section: MigrationScript.Section
   ) throws -> Bool {
     do throws(SessionError) {
@@ -141,7 +159,7 @@ extension SectionRunner {
   }
 
   /// Looks what became of a statement that was begun; true when it must run.
-  func settle(
+  private func settle(
     _ statement: ScriptStatement, _ section: MigrationScript.Section
   ) throws -> Bool {
     do throws(SessionError) {
