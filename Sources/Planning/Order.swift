@@ -89,9 +89,32 @@ package enum Order {
         }
       }
     }
+    for (first, then) in aroundExtensions(steps, producers) { followers[first].insert(then) }
     var needs = [Int](repeating: 0, count: steps.count)
     for set in followers { for follower in set { needs[follower] += 1 } }
     return (followers, needs)
+  }
+
+  /// What a text uses of an extension only the engine's own records tell. Without them whatever is made in
+  /// another stage waits for the extensions that come, and one that goes waits until everything else has let go.
+  private static func aroundExtensions(
+    _ steps: [Step], _ producers: [ObjectID: [Int]]
+  ) -> [(first: Int, then: Int)] {
+    var edges: [(first: Int, then: Int)] = []
+    for (index, step) in steps.enumerated() where step.subject.kind == .extension {
+      for (other, user) in steps.enumerated()
+      where user.subject.kind != .extension && user.subject.kind != .namespace {
+        switch (step.operation, user.operation) {
+        case (.create, .create), (.create, .rebuild), (.alter, .create), (.alter, .rebuild):
+          if user.stage != step.stage { edges.append((index, other)) }
+        case (.drop, .drop), (.drop, .alter), (.drop, .rebuild):
+          // One that comes back has those that use it around it.
+          if producers[step.subject] == nil { edges.append((other, index)) }
+        default: continue
+        }
+      }
+    }
+    return edges
   }
 }
 

@@ -66,6 +66,27 @@ struct OrderTests {
     #expect(try order(steps) == ["first", "second"])
   }
 
+  /// What uses an extension cannot be told from texts.
+  @Test func extensionsComeFirstAndGoLast() throws {
+    let old = ObjectID(.extension, ["old"])
+    let new = ObjectID(.extension, ["new"])
+    let home = ObjectID(.namespace, ["home"])
+    var build = Self.step(.create, ObjectID(.index, ["public", "a", "i"]), "build")
+    build.stage = .early
+    var drop = Self.step(.drop, ObjectID(.index, ["public", "a", "j"]), "drop index")
+    drop.stage = .late
+    let steps = [
+      Self.step(.drop, old, "drop extension", destroys: [old]), drop, build,
+      Self.step(.alter, Self.a, "alter"),
+      Self.step(.create, new, "create extension", produces: [new], consumes: [home]),
+      Self.step(.create, home, "create schema", produces: [home]),
+    ]
+    #expect(
+      try order(steps) == [
+        "create schema", "create extension", "alter", "build", "drop index", "drop extension",
+      ])
+  }
+
   @Test func renamesStayFirstInTheOrderGiven() throws {
     let steps = [
       Self.step(.create, Self.a, "create", produces: [Self.a]),
