@@ -9,6 +9,9 @@ import Sources
 /// The one place where errors become sentences and exit codes.
 enum Failure {
   static func report(_ error: any Error, to world: World) -> Outcome {
+    if Interruption.isUnderWay, let failure = error as? RunnerFailure {
+      world.printError("interrupted: \(failure.message)\n")
+    }
     Interruption.giveWay()
     switch error {
     case let code as ExitCode: return Outcome(rawValue: code.rawValue) ?? .failed

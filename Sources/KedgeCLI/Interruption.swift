@@ -15,6 +15,9 @@ enum Interruption {
     pthread_create(&thread, nil, { _ in Interruption.wait() }, nil)
   }
 
+  /// What fails from here on fails because it was stopped.
+  static var isUnderWay: Bool { isCaught.withLock { $0 } }
+
   /// To be called before the process ends by itself: once a signal is caught, what runs fails because it
   /// is taken down, and the end is the signal's.
   static func giveWay() {

@@ -45,6 +45,7 @@ import Testing
     defer { scene.close() }
     try scene.place.connect(user: scene.attacker).execute("CREATE SCHEMA kedge")
     try scene.expectRefusal("the schema kedge belongs to ATTACKER")
+    try scene.expectRefusal("connect as the role that always migrates")
   }
 
   static let tampering: [(statements: [String], phrase: String)] = [

@@ -139,7 +139,8 @@ import Testing
     try apply(to: 4)
     try place.run("CREATE TABLE one (a int, b int)", "CREATE INDEX one_idx ON one (b)")
     try place.migration(
-      5, "one", up: "-- kedge:section 1 no-transaction\nCREATE INDEX CONCURRENTLY one_idx ON one (a);\n")
+      5, "one",
+      up: "-- kedge:section 1 no-transaction\nCREATE INDEX CONCURRENTLY one_idx ON one (a);\n")
     let answer = try place.kedge("apply", "--accept-drift")
     #expect(answer.errors.contains("already exists"), "\(answer.errors)")
     let resumed = try place.kedge("resume")

@@ -130,14 +130,16 @@ import Testing
       2, "two",
       up: "-- kedge:variables\nCREATE TABLE two (a int);\nINSERT INTO log VALUES ('${WHAT}');\n",
       down: "DROP TABLE two;\n")
-    try expect(place, 2, "apply", "--to", "2", says: "--variable WHAT=VALUE")
-    try place.run("DELETE FROM log")
+    try expect(place, 2, "apply", "--to", "2", says: "migrations/2_two.up.sql:3: the variable")
+    // Before anything has run.
+    #expect(try tables(place) == ["log"])
+    #expect(try place.value("SELECT count(*) FROM log") == "0")
     try expect(place, 0, "apply", "--variable", "WHAT=given")
     #expect(try tables(place) == ["log", "one", "three", "two"])
     #expect(
       try place.rows("SELECT what FROM log").map { $0[0] } == [
-        "before_all", "before_each", "given", "after_each", "before_each", "after_each",
-        "after_all",
+        "before_all", "before_each", "after_each", "before_each", "given", "after_each",
+        "before_each", "after_each", "after_all",
       ])
     try expect(place, 0, "rollback", "--all")
     try place.run("DELETE FROM log")
@@ -158,6 +160,9 @@ import Testing
         """,
       down: "-- kedge:variables\nDROP TABLE ${PREFIX}_users;\n")
     try expect(place, 2, "apply", says: "--variable PREFIX=VALUE")
+    try expect(
+      place, 2, "apply", "--variable", "PREFIX=it's", "--variable", "FIRST=7",
+      says: "quotes in quotes must be doubled")
     try expect(place, 0, "apply", "--variable", "PREFIX=shop", "--variable", "FIRST=7")
     #expect(try place.rows("SELECT id, kind FROM shop_users") == [["7", "shop"]])
     try expect(place, 0, "rollback", "--variable", "PREFIX=shop")

@@ -87,7 +87,9 @@ final class MigrationWorkspace {
     guard !objections.isEmpty else { return }
     throw SourceProblem(
       "the history of \(database.label) cannot be trusted: " + objections.joined(separator: "; "),
-      nextStep: "have it taken away, or drop the schema kedge and record anew with: kedge baseline",
+      nextStep:
+        "connect as the role that always migrates, if the history is that one's; otherwise have this taken "
+        + "away, or drop the schema kedge and record anew with: kedge baseline",
       isRefusal: true)
   }
 
@@ -230,8 +232,14 @@ final class MigrationWorkspace {
     do {
       try store.create()
     } catch {
-      guard error.kind == .data else { throw error }
-      try store.create()
+      switch error.kind {
+      case .data: try store.create()
+      case .permission, .readOnly:
+        throw SourceProblem(
+          "the history of \(database.label) cannot be created: \(error.sentence)",
+          nextStep: error.nextStep)
+      default: throw error
+      }
     }
   }
 

@@ -15,6 +15,9 @@ extension MigrationWorkspace {
     let history = try history()
     let machine = RunnerMachine(folder: folder, history: history, dialect: dialect)
     let tasks = try machine.tasks(for: request)
+    if !tasks.isEmpty {
+      for hook in folder.hooks.values { try refuseMissingVariables(hook, runner) }
+    }
     try refuse(tasks, runner)
     try confirm(tasks, run)
     if case .resume = request.goal {} else { try preflight(history, tasks, runner) }
@@ -62,6 +65,7 @@ extension MigrationWorkspace {
     for task in tasks {
       guard let script = script(of: task) else { continue }
       try refuseOldServer(script)
+      try refuseMissingVariables(script, runner)
       if isPooled, let section = script.sections.first(where: { $0.mode == .noTransaction }) {
         throw SourceProblem(
           "\(script.file):\(section.line): section \(section.number) runs outside of a transaction, and "
@@ -97,6 +101,20 @@ extension MigrationWorkspace {
         + EngineRegistry.versionText(session.serverVersion, engine: database.engine),
       nextStep: "upgrade the server, or generate with an older postgresql: {min_version: …}",
       isRefusal: true)
+  }
+
+  /// Before anything runs: the third section is a bad place to find out.
+  private func refuseMissingVariables(_ script: MigrationScript, _ runner: RunnerOptions) throws {
+    guard script.header.usesVariables else { return }
+    for statement in script.sections.flatMap(\.statements) {
+      do throws(Variables.Missing) {
+        _ = try Variables.expand(statement.text, runner.variables)
+      } catch {
+        throw SourceProblem(
+          "\(script.file):\(statement.line): the variable '\(error.name)' has no value",
+          nextStep: "give it one: --variable \(error.name)=VALUE")
+      }
+    }
   }
 
   private func refuseHazards(

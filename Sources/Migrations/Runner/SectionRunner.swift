@@ -260,9 +260,15 @@ struct SectionRunner {
         statement.line
         + statement.text.unicodeScalars.prefix(max(0, position - 1)).count { $0 == "\n" }
     }
+    var nextStep = error.nextStep
+    if nextStep == nil, script.header.usesVariables, statement?.text.contains("${") == true {
+      nextStep =
+        "what a variable stands for is put in as it is: look at what --variable said, quotes in quotes "
+        + "must be doubled"
+    }
     return RunnerFailure(
       error: error, title: title, file: script.file, line: line, statement: statement?.text,
-      section: section.number, state: "", nextStep: error.nextStep)
+      section: section.number, state: "", nextStep: nextStep)
   }
 
   func milliseconds(_ duration: Duration) -> Int { Int(duration / .milliseconds(1)) }

@@ -76,7 +76,10 @@ package struct ServerError: Hashable, Sendable {
     case "55P03": "another session holds a lock on it: try again later, or raise the lock timeout"
     case "57014": "it took longer than the statement timeout allows, or was cancelled"
     case "42501": "connect as a role that may do this, or have the right granted"
-    case "25006": "the server or the session is read-only: connect to the primary"
+    case "25001":
+      "in a migration it needs a section of its own, after a line: -- kedge:section N no-transaction"
+    case "25006":
+      "connect to the primary, as a role for which default_transaction_read_only is off"
     case "53300": "the server has no connection left: try again later, or raise max_connections"
     default: hint
     }

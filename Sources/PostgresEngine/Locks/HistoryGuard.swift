@@ -15,7 +15,8 @@ enum HistoryGuard {
     FROM home h WHERE h.nspowner NOT IN (SELECT oid FROM trusted)
     UNION ALL
     SELECT 'kedge.' || c.relname || ' belongs to ' || pg_catalog.pg_get_userbyid(c.relowner)
-    FROM relation c WHERE c.relowner NOT IN (SELECT oid FROM trusted)
+    FROM relation c JOIN home h ON h.nspowner <> c.relowner
+    WHERE c.relowner NOT IN (SELECT oid FROM trusted) AND c.relkind <> 'i'
     UNION ALL
     SELECT 'kedge.' || c.relname || ' is no ordinary table'
     FROM relation c
