@@ -53,7 +53,8 @@ let package = Package(
       dependencies: [
         "Comparison", "Migrations", "Planning", "SchemaDiff", "SchemaModel", "Seeding", "SQLText",
       ]),
-    .target(name: "Linting", dependencies: ["Planning", "SchemaModel", "SQLText"]),
+    .target(
+      name: "Linting", dependencies: ["Migrations", "Planning", "SchemaModel", "SQLText"]),
     .target(
       name: "Reporting",
       dependencies: [
@@ -124,7 +125,8 @@ let package = Package(
     .testTarget(
       name: "LintingTests",
       dependencies: [
-        "Linting", "Planning", "PostgresEngine", "SchemaModel", "SQLText", "TestSupport",
+        "Linting", "Migrations", "Planning", "PostgresEngine", "SchemaModel", "SQLText",
+        "TestSupport",
       ]),
     .testTarget(
       name: "ProofTests",

@@ -43,6 +43,9 @@ package struct MigrationFolder: Hashable, Sendable {
     hooks = reader.hooks
   }
 
+  /// What makes the schema, in the order in which it runs.
+  package var scripts: [MigrationScript] { migrations.map(\.up) + repeatables.map(\.script) }
+
   package func migration(_ version: MigrationVersion) -> Migration? {
     var (low, high) = (0, migrations.count)
     while low < high {

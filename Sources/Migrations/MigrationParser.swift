@@ -71,30 +71,17 @@ package struct MigrationParser {
       script.sections.append(
         MigrationScript.Section(number: 1, mode: .transaction, line: statement.line))
     }
-    let mode = script.sections[script.sections.count - 1].mode
-    if let control = transactionControl(statement.text),
-      mode != .noTransaction || control != "vacuum"
-    {
+    if let control = TransactionControl(of: statement, dialect: dialect) {
       return refuseControl(control, at: statement.line)
     }
     script.sections[script.sections.count - 1].statements.append(statement)
   }
 
   /// A migration that ends its transaction itself would part from its record.
-  private func transactionControl(_ text: String) -> String? {
-    let words = (try? dialect.tokens(of: text).prefix(2)) ?? []
-    switch words.first {
-    case "begin", "commit", "end", "abort": return words.first
-    case "start" where words.last == "transaction": return "start transaction"
-    case "rollback" where words.count == 1 || words.last != "to": return "rollback"
-    case "prepare" where words.last == "transaction": return "prepare transaction"
-    default: return nil
-    }
-  }
-
-  private mutating func refuseControl(_ control: String, at line: Int) {
+  private mutating func refuseControl(_ control: TransactionControl, at line: Int) {
     report(
-      line, "\(control.uppercased()) cannot stand in a migration: each section is a transaction",
+      line,
+      "\(control.rawValue.uppercased()) cannot stand in a migration: each section is a transaction",
       next: "begin a new transaction with a line: -- kedge:section N")
   }
 
@@ -108,21 +95,13 @@ package struct MigrationParser {
   }
 
   private func directives(outside statements: [ScriptStatement]) -> [Directive] {
-    var inside: Set<Int> = []
-    for statement in statements where statement.lastLine > statement.line {
-      inside.formUnion((statement.line + 1)...statement.lastLine)
-    }
-    var found: [Directive] = []
-    var number = 0
-    for line in script.text.split(separator: "\n", omittingEmptySubsequences: false) {
-      number += 1
-      guard line.hasPrefix("-- kedge:"), !inside.contains(number) else { continue }
-      let text = String(line.dropFirst("-- kedge:".count)).trimmingSpace
+    LineComment.all(in: script.text, outside: statements).compactMap { comment in
+      guard comment.text.hasPrefix("-- kedge:") else { return nil }
+      let text = String(comment.text.dropFirst("-- kedge:".count)).trimmingSpace
       let words = text.split(separator: " ", omittingEmptySubsequences: true)
       let rest = String(text.dropFirst(words.first?.count ?? 0)).trimmingSpace
-      found.append(Directive(line: number, words: words, rest: rest))
+      return Directive(line: comment.line, words: words, rest: rest)
     }
-    return found
   }
 
   private static let known = [

@@ -23,6 +23,8 @@ package struct MigrationVersion: Hashable, Comparable, Sendable {
 
   package func hash(into hasher: inout Hasher) { hasher.combine(digits) }
 
+  var isZero: Bool { digits.isEmpty }
+
   /// The moment, or the number after the newest where that is not before it.
   package static func next(after newest: MigrationVersion?, now: String) -> MigrationVersion {
     let now = MigrationVersion(now) ?? MigrationVersion(text: "1", digits: [0x31])

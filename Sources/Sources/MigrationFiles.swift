@@ -28,6 +28,38 @@ package enum MigrationFiles {
     return names.contains(where: MigrationFolder.isMigration)
   }
 
+  /// Whose migrations a folder holds, where they are another tool's.
+  package static func foreignLayout(of path: String) -> FileLayout? {
+    ForeignFolder.layout(of: foreignPaths(in: path)) { try? FileSystem.text(of: path + "/" + $0) }
+  }
+
+  static func readForeign(
+    _ path: String, _ layout: FileLayout, dialect: any Dialect
+  ) throws -> ForeignFolder {
+    let entries = try foreignPaths(in: path).map {
+      MigrationFolder.Entry(path: $0, text: try FileSystem.text(of: path + "/" + $0))
+    }
+    return try ForeignFolder(path: path, layout: layout, entries: entries, dialect: dialect)
+  }
+
+  /// A folder with YAML files is a declared schema, whatever else is in it.
+  private static func foreignPaths(in path: String) -> [String] {
+    guard FileSystem.kind(of: path) == .folder, let names = try? FileSystem.names(in: path),
+      names.contains("sqitch.plan")
+        || !names.contains(where: { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") })
+    else { return [] }
+    return names.flatMap { files(at: $0, in: path, depth: 3) }
+  }
+
+  private static func files(at name: String, in folder: String, depth: Int) -> [String] {
+    if ForeignFolder.isPart(name) { return [name] }
+    let path = folder + "/" + name
+    guard depth > 0, name.split(separator: "/").last?.hasPrefix(".") == false,
+      FileSystem.kind(of: path) == .folder, let names = try? FileSystem.names(in: path)
+    else { return [] }
+    return names.flatMap { files(at: name + "/" + $0, in: folder, depth: depth - 1) }
+  }
+
   /// The engine that the first file with a header names.
   package static func engine(of path: String) throws -> EngineName? {
     guard FileSystem.kind(of: path) != .missing else {

@@ -79,7 +79,13 @@ extension EngineRegistry {
   package func replay(
     _ folder: MigrationFolder, in engine: EngineName, variables: [String: String] = [:]
   ) throws -> Schema {
-    let scripts = folder.migrations.map(\.up) + folder.repeatables.map(\.script)
+    try replay(folder.scripts, in: engine, variables: variables)
+  }
+
+  /// The same of any files, in the order in which they run.
+  package func replay(
+    _ scripts: [MigrationScript], in engine: EngineName, variables: [String: String] = [:]
+  ) throws -> Schema {
     let cache =
       variables.isEmpty
       ? ReplayCache(

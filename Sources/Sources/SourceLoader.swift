@@ -124,6 +124,10 @@ package struct SourceLoader {
   ) throws -> LoadedSource {
     let engine = try self.engine(
       ofMigrations: path, MigrationFiles.engine(of: path) ?? engine)
+    if let layout = MigrationFiles.foreignLayout(of: path) {
+      let folder = try MigrationFiles.readForeign(path, layout, dialect: engines.dialect(engine))
+      return try replayed(folder, through: version, in: engine)
+    }
     let folder = try MigrationFiles.read(path, dialect: engines.dialect(engine))
     return try replayed(folder, through: version, in: engine)
   }
@@ -140,17 +144,33 @@ package struct SourceLoader {
   private func replayed(
     _ folder: MigrationFolder, through version: String?, in engine: EngineName
   ) throws -> LoadedSource {
-    var (folder, label) = (folder, folder.path)
-    if let version {
-      guard let wanted = MigrationVersion(version), folder.migration(wanted) != nil else {
-        throw SourceProblem(
-          "there is no migration \(version) in \(label)", nextStep: "look at its files")
-      }
-      folder = folder.through(wanted)
-      label += "@\(version)"
+    guard let version else { return try replayed(folder.scripts, folder.path, in: engine) }
+    guard let wanted = MigrationVersion(version), folder.migration(wanted) != nil else {
+      throw Self.noMigration(version, in: folder.path)
     }
-    return LoadedSource(
-      schema: try engines.replay(folder, in: engine), label: label, isLive: false)
+    return try replayed(folder.through(wanted).scripts, "\(folder.path)@\(version)", in: engine)
+  }
+
+  private func replayed(
+    _ folder: ForeignFolder, through version: String?, in engine: EngineName
+  ) throws -> LoadedSource {
+    guard let version else {
+      return try replayed(folder.scripts.map(\.script), folder.path, in: engine)
+    }
+    guard let part = folder.through(version) else {
+      throw Self.noMigration(version, in: folder.path)
+    }
+    return try replayed(part.scripts.map(\.script), "\(folder.path)@\(version)", in: engine)
+  }
+
+  private func replayed(
+    _ scripts: [MigrationScript], _ label: String, in engine: EngineName
+  ) throws -> LoadedSource {
+    LoadedSource(schema: try engines.replay(scripts, in: engine), label: label, isLive: false)
+  }
+
+  private static func noMigration(_ version: String, in path: String) -> SourceProblem {
+    SourceProblem("there is no migration \(version) in \(path)", nextStep: "look at its files")
   }
 
   private func script(
@@ -213,13 +233,20 @@ extension SourceLoader {
       path = String(path[..<sign])
     }
     let entries = try GitRevision.files(
-      revision: revision, folder: path, where: MigrationFiles.isPart
+      revision: revision, folder: path, where: ForeignFolder.isPart
     ).map { MigrationFolder.Entry(path: $0.path, text: $0.text) }
-    guard entries.contains(where: { MigrationFolder.isMigration($0.path) }) else { return nil }
     let label = "git:\(revision):\(path)"
-    let engine = try self.engine(ofMigrations: label, MigrationFiles.engine(of: entries) ?? engine)
-    let folder = try MigrationFolder(
-      path: label, entries: entries, dialect: engines.dialect(engine))
+    let texts = Dictionary(entries.map { ($0.path, $0.text) }, uniquingKeysWith: { $1 })
+    if let layout = ForeignFolder.layout(of: entries.map(\.path), text: { texts[$0] }) {
+      let engine = try self.engine(ofMigrations: label, engine)
+      let folder = try ForeignFolder(
+        path: label, layout: layout, entries: entries, dialect: engines.dialect(engine))
+      return try replayed(folder, through: version, in: engine)
+    }
+    let own = entries.filter { MigrationFiles.isPart($0.path) }
+    guard own.contains(where: { MigrationFolder.isMigration($0.path) }) else { return nil }
+    let engine = try self.engine(ofMigrations: label, MigrationFiles.engine(of: own) ?? engine)
+    let folder = try MigrationFolder(path: label, entries: own, dialect: engines.dialect(engine))
     return try replayed(folder, through: version, in: engine)
   }
 }

@@ -91,18 +91,25 @@ package enum SourceName: Hashable, Sendable {
     return SourceProblem("there is no file \(path)", nextStep: next)
   }
 
-  /// `DIR`, or `DIR@VERSION`, of a folder that holds migrations.
+  /// `DIR`, or `DIR@VERSION`, of a folder that holds migrations, of Kedge or of another tool.
   private static func migrations(_ text: String) -> SourceName? {
-    if MigrationFiles.areIn(text) { return .migrations(path: text, through: nil) }
+    func areIn(_ path: String) -> Bool {
+      MigrationFiles.areIn(path) || MigrationFiles.foreignLayout(of: path) != nil
+    }
+    if areIn(text) { return .migrations(path: text, through: nil) }
     guard let sign = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
     let (path, version) = (String(text[..<sign]), String(text[text.utf8.index(after: sign)...]))
-    guard MigrationFiles.areIn(path) else { return nil }
+    guard areIn(path) else { return nil }
     return .migrations(path: path, through: version)
   }
 
   /// The form that a file's extension tells.
   package static func form(ofPath path: String) -> SourceName? {
-    switch path.split(separator: ".").last.map({ $0.lowercased() }) {
+    // A folder may well be called `sql`.
+    let parts = (path.split(separator: "/").last ?? "").split(
+      separator: ".", omittingEmptySubsequences: false)
+    guard parts.count > 1 else { return nil }
+    return switch parts.last?.lowercased() {
     case "yaml", "yml": .declared(path: path)
     case "json": .snapshot(path: path)
     case "sql": .script(path: path)

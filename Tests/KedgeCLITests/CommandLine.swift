@@ -35,15 +35,13 @@ struct Terminal {
     try kedge(arguments, environment: environment)
   }
 
+  /// With a cache of its own: what an earlier build has read is no proof.
   func kedge(_ arguments: [String], environment: [String: String] = [:]) throws
     -> ChildProcess.Answer
   {
-    try run(ChildProcess.kedge, arguments, environment: environment)
-  }
-
-  func run(_ arguments: [String], environment: [String: String] = [:]) throws -> ChildProcess.Answer
-  {
-    try run(ChildProcess.kedge, arguments, environment: environment)
+    try run(
+      ChildProcess.kedge, arguments,
+      environment: ["XDG_CACHE_HOME": path("cache")].merging(environment) { $1 })
   }
 
   /// Runs a shell script of the folder, with `kedge` in its path and a cache of its own.

@@ -12,8 +12,7 @@ import Testing
   @Test func everyCommandDoesWhatTheGuideSays() throws {
     let terminal = try Terminal()
     defer { terminal.close() }
-    try FileManager.default.createDirectory(
-      atPath: terminal.path("migrations"), withIntermediateDirectories: true)
+    for folder in ["migrations", "flyway"] { try terminal.folder(folder) }
     var commands = 0
     for step in try Self.steps() {
       switch step {

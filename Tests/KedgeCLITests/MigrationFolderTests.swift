@@ -34,7 +34,7 @@ import Testing
   }
 
   private func kedge(_ terminal: Terminal, _ arguments: String...) throws -> ChildProcess.Answer {
-    try terminal.run(arguments, environment: ["XDG_CACHE_HOME": terminal.path("cache")])
+    try terminal.kedge(arguments)
   }
 
   private func files(_ terminal: Terminal) throws -> [String] {

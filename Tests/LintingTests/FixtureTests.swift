@@ -1,4 +1,5 @@
 import Linting
+import Migrations
 import SchemaModel
 import Testing
 import TestSupport

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Migrations
 import Planning
 import SchemaModel
 import SchemaYAML
@@ -75,9 +76,13 @@ private struct Examination {
       report("schema", .bad, "\(schema) cannot be read", next: "kedge diff empty \(schema)")
     }
     let folder = workspace.configuration.migrationsPath
-    report(
-      "migrations", MigrationFiles.areIn(folder) ? .good : .missing,
-      MigrationFiles.areIn(folder) ? folder : "there are none in \(folder)")
+    if let layout = MigrationFiles.foreignLayout(of: folder) {
+      report("migrations", .good, "\(folder), of \(layout.rawValue): read, but not run")
+    } else {
+      report(
+        "migrations", MigrationFiles.areIn(folder) ? .good : .missing,
+        MigrationFiles.areIn(folder) ? folder : "there are none in \(folder)")
+    }
   }
 
   mutating func scratch(of workspace: Workspace) {

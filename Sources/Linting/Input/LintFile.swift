@@ -1,3 +1,4 @@
+package import Migrations
 package import SQLText
 package import SchemaModel
 
@@ -64,7 +65,7 @@ package struct LintFile: Sendable {
         file: name, line: source.place(of: error.offset).line, message: error.message)
     }
     let comments = script.comments.map { Comment(text: source.text($0), range: $0) }
-    layout = FileLayout.detect(name: name, comments: comments)
+    layout = FileLayout.detect(name: name, comments: comments.lazy.map(\.body))
     var reader = UnitReader(layout: layout, assumesTransaction: assumesTransaction)
     reader.read(script.pieces, comments, engine: engine)
     units = reader.units

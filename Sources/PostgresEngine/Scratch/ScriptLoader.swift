@@ -56,15 +56,10 @@ struct ScriptLoader: ~Copyable {
 
   /// What changes only what psql shows, or guards a dump, means nothing here.
   private borrowing func command(_ piece: StatementSplitter.Piece) throws(ScriptError) {
-    let harmless: Set<String> = [
-      "restrict", "unrestrict", "set", "unset", "echo", "qecho", "warn", "encoding", "pset",
-      "timing",
-      "x", "a", "t", "q", "quit", ".", "o", "prompt", "errverbose",
-    ]
-    let name = String(piece.text.prefix { $0 != " " && $0 != "\t" })
-    if harmless.contains(name) { return }
+    if ShellCommand.isHarmless(piece.text, engine: .postgresql) { return }
     throw ScriptError(
-      line: piece.line, reason: "psql's \\\(name) cannot be carried out here",
+      line: piece.line,
+      reason: "psql's \\\(ShellCommand.name(of: piece.text)) cannot be carried out here",
       nextStep: "write the file so that it needs only SQL")
   }
 

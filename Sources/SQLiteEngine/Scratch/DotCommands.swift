@@ -1,3 +1,6 @@
+import SQLText
+import SchemaModel
+
 /// Lines for the sqlite3 shell in a script.
 enum DotCommands {
   /// Where the next statement starts, after white space, comments and commands that only concern what the
@@ -27,18 +30,13 @@ enum DotCommands {
     bytes[position...].firstIndex(of: 0x0A) ?? bytes.count
   }
 
-  private static let harmless: Set<String> = [
-    "bail", "binary", "changes", "echo", "explain", "headers", "header", "mode", "nullvalue",
-    "output", "print", "prompt", "separator", "stats", "timeout", "timer", "width",
-  ]
-
   private static func check(_ line: ArraySlice<UInt8>, at offset: Int) throws(SQLiteError) {
-    let word = line.dropFirst().prefix { SQLiteTokenizer.isNamePart($0) }
-    let name = String(decoding: word, as: UTF8.self)
-    guard !harmless.contains(name) else { return }
+    let command = String(decoding: line, as: UTF8.self)
+    guard !ShellCommand.isHarmless(command, engine: .sqlite) else { return }
     throw SQLiteError(
       reason: .statement,
-      message: "the shell command .\(name) cannot be followed here; write what it does as SQL",
+      message: "the shell command .\(ShellCommand.name(of: command)) cannot be followed here; "
+        + "write what it does as SQL",
       offset: offset)
   }
 }
