@@ -50,9 +50,10 @@ struct TraceWatchers: ~Copyable {
         return watched
       }
       if let process = run.process {
+        // In this order: whom it waits for is still in its way when its locks are looked at.
+        let blockers = try blockers(of: process)
         let isNew = try look(at: process, &watched)
         looks = isNew ? 0 : looks + 1
-        let blockers = try blockers(of: process)
         if let blocker = holders.firstIndex(where: { blockers.contains(Int($0.process)) }) {
           holders.remove(at: blocker).letGo()
           looks = 0
