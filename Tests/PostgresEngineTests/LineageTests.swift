@@ -278,18 +278,6 @@ struct LineageTests {
     }
   }
 
-  @Test func theTypeOfAPartitionKeyIsRefused() throws {
-    try SharedServer.withDatabase { one, _ in
-      try Walk.load("CREATE TABLE t (a text, b int) PARTITION BY RANGE (b, a)", one)
-      let before = try PostgresInspector.inspect(one)
-      try SharedServer.withDatabase { other, _ in
-        try Walk.load("CREATE TABLE t (a int, b int) PARTITION BY RANGE (b, a)", other)
-        let after = try PostgresInspector.inspect(other)
-        #expect(throws: PlanningError.self) { try Plans.plan(before, after) }
-      }
-    }
-  }
-
   /// Whoever compares dumps sees the order of a view's options.
   @Test func theOrderOfAViewsOptionsComesBack() throws {
     try SharedServer.withDatabase { one, _ in

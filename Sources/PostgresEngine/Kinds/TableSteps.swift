@@ -77,10 +77,10 @@ enum TableSteps {
       needed += isCut ? part.requires : context.needs(part, in: context.to)
     }
     let step = Step(
-      .create, table.id, produces: own.sorted(),
+      .create, table.id, produces: own.sorted() + bounds(of: table),
       consumes: Set(needed).subtracting(own).sorted(),
       statements: [Statement(sql)]
-        + (joins ? lineage(from: Table(id: table.id), to: table) : [])
+        + (joins ? joined(from: Table(id: table.id), to: table) : [])
         + rowSecurity(from: Table(id: table.id), to: table).map {
           Statement($0.sql)
         } + inside.flatMap { completion($0, context) },
@@ -203,7 +203,9 @@ enum TableSteps {
     return steps + [step]
   }
 
-  static func alter(_ old: Table, to new: Table, _ context: PlanContext) -> Step {
+  static func alter(
+    _ old: Table, to new: Table, _ context: PlanContext, hasLeft: Bool = false
+  ) -> Step {
     var statements: [Statement] = []
     var hazards: [Hazard] = []
     if old.isUnlogged != new.isUnlogged {
@@ -221,7 +223,8 @@ enum TableSteps {
       statements += security
       hazards.append(Hazard("LK32", "Who may see which rows of \(new.id.name) changes."))
     }
-    statements += lineage(from: old, to: new)
+    if !hasLeft { statements += left(old, new, context) }
+    statements += joined(from: old, to: new)
     if new.partitionBound != nil, old.partitionBound != new.partitionBound {
       hazards += [
         Hazard("LK33", "Table \(new.id.name) is read through while nobody can use it."),
@@ -238,9 +241,13 @@ enum TableSteps {
       statements.append(
         Statement("ALTER FOREIGN TABLE \(path: new.id.path)\(options)", lock: .accessExclusive))
     }
-    if old.parents != new.parents { statements += Inheritance.leftNotNulls(old, new, context) }
-    if old.partitionBound != nil, new.partitionBound == nil {
-      statements += Inheritance.leftIndexes(old, new, context)
+    if old.parents != new.parents {
+      statements += Inheritance.leftNotNulls(old, new, context)
+      hazards += Inheritance.leftColumns(old, new, context).map {
+        Hazard(
+          "DL02", "The values of column \($0) of table \(new.id.name) are lost.",
+          needsPermission: true)
+      }
     }
     if old.tablespace != new.tablespace {
       let space = new.tablespace ?? Identifier("pg_default")
@@ -262,31 +269,14 @@ enum TableSteps {
     let columns = context.from.objects(of: .column, under: new.id.path).flatMap {
       [ObjectID.milestone("not null", of: $0.id), .milestone("typed", of: $0.id)]
     }
+    let leaves = old.partitionBound != nil && new.partitionBound == nil
+    let models = leaves ? Inheritance.indexModels(of: old, context) : []
     return Step(
-      .alter, new.id, produces: [new.id], consumes: gained.isEmpty ? [] : gained + columns,
-      releases: old.parents.filter { !new.parents.contains($0) }, statements: statements,
+      .alter, new.id, produces: [new.id] + bounds(of: new),
+      consumes: gained.isEmpty ? [] : gained + columns,
+      destroys: leaves ? bounds(of: old) + [PlanContext.place(of: old.id)] : [],
+      releases: old.parents.filter { !new.parents.contains($0) } + models, statements: statements,
       hazards: hazards)
-  }
-
-  private static func lineage(from old: Table, to new: Table) -> [Statement] {
-    let path = new.id.path
-    let isMoved = old.partitionBound != new.partitionBound
-    var statements: [Statement] = []
-    for parent in old.parents where isMoved || !new.parents.contains(parent) {
-      let sql: SQL =
-        old.partitionBound == nil
-        ? "ALTER TABLE \(path: path) NO INHERIT \(path: parent.path)"
-        : "ALTER TABLE \(path: parent.path) DETACH PARTITION \(path: path)"
-      statements.append(Statement(sql, lock: .accessExclusive))
-    }
-    for parent in new.parents where isMoved || !old.parents.contains(parent) {
-      let sql: SQL =
-        new.partitionBound.map { bound -> SQL in
-          "ALTER TABLE \(path: parent.path) ATTACH PARTITION \(path: path) \(.verbatim(bound.string))"
-        } ?? "ALTER TABLE \(path: path) INHERIT \(path: parent.path)"
-      statements.append(Statement(sql, lock: .accessExclusive))
-    }
-    return statements
   }
 
   private static func rowSecurity(from old: Table, to new: Table) -> [Statement] {

@@ -52,7 +52,8 @@ extension Online {
     else { return nil }
     let gone = ObjectID.milestone("detached", of: new.id)
     let detach = Step(
-      .alter, new.id, produces: [gone], statements: [detaching(old, parent)], stage: .early)
+      .alter, new.id, produces: [gone], destroys: [PlanContext.place(of: old.id)],
+      statements: [detaching(old, parent)], stage: .early)
     var rest = TableSteps.alter(old, to: new, context)
     rest.statements.removeAll { $0.sql.text.contains(" DETACH PARTITION ") }
     // PostgreSQL leaves the bound behind as a check.
@@ -103,7 +104,7 @@ extension Online {
   /// A table that becomes a partition: that its rows fit is proven before, and its indexes are built.
   func attach(_ old: Table, _ new: Table) -> [Step]? {
     guard old.parents.isEmpty, let bound = new.partitionBound, let parent = new.parents.first,
-      standing(new.id) != nil, standing(parent) != nil,
+      standing(new.id) != nil, standing(parent) != nil, !Joining.lacksColumns(new, context),
       case .table(let above)? = context.to[parent],
       let condition = PartitionBound.condition(bound.string, key: above.partitionKey?.string ?? "")
     else { return nil }

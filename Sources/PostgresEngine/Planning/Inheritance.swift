@@ -94,19 +94,26 @@ enum Inheritance {
       old.notNull.name = new.notNull.name
       return (old, new)
     case .drop(.column(let old)):
-      guard var new = effective(old.id, in: context.to) else { return nil }
-      // A parent that gets the column only now would find one that stays the child's own for ever.
-      if !old.isInherited, effectiveParent(old.id, context.from) == nil,
-        sharesParents(old.id.table, context)
-      {
-        return nil
-      }
+      guard var new = inherited(insteadOf: old, context.from, context.to) else { return nil }
       new.identity = old.identity
       // It keeps its name under the parent's.
       new.notNull.name = old.notNull.name
       return (old, new)
     case .create, .drop, .alter: return nil
     }
+  }
+
+  /// What a table has from its parents where it had a column of its own.
+  static func inherited(insteadOf old: Column, _ from: Schema, _ to: Schema) -> Column? {
+    guard let new = effective(old.id, in: to) else { return nil }
+    // A parent that gets the column only now would find one that stays the child's own for ever.
+    if !old.isInherited, effectiveParent(old.id, from) == nil,
+      case .table(let before)? = from[old.id.table], case .table(let after)? = to[old.id.table],
+      before.parents == after.parents
+    {
+      return nil
+    }
+    return new
   }
 
   /// Whether a parent has the column.
@@ -124,12 +131,6 @@ enum Inheritance {
     guard case .table(let old)? = context.from[table], case .table(let new)? = context.to[table]
     else { return false }
     return !new.parents.allSatisfy(old.parents.contains)
-  }
-
-  private static func sharesParents(_ table: ObjectID, _ context: PlanContext) -> Bool {
-    guard case .table(let old)? = context.from[table], case .table(let new)? = context.to[table]
-    else { return false }
-    return old.parents == new.parents
   }
 
   /// How a column is dropped that some children are to keep: of this table only, which makes it theirs.
@@ -176,8 +177,45 @@ enum Inheritance {
     }
   }
 
+  /// The columns that stay with a table when it leaves a parent, and that it is not to have.
+  static func leftColumns(_ old: Table, _ new: Table, _ context: PlanContext) -> [Identifier] {
+    let gone = old.parents.filter { !new.parents.contains($0) }
+    let names = ancestors(gone, in: context.from).flatMap { parent in
+      context.from.objects(of: .column, under: parent.path).map(\.id.name)
+    }
+    return Set(names).sorted().filter { name in
+      let id = new.id.part(.column, name)
+      return !context.from.contains(id) && effective(id, in: context.to) == nil
+    }
+  }
+
+  /// As above, of checks.
+  static func leftChecks(_ old: Table, _ new: Table, _ context: PlanContext) -> [Identifier] {
+    func names(_ parents: [ObjectID], _ schema: Schema) -> Set<Identifier> {
+      let checks = ancestors(parents, in: schema).flatMap { parent in
+        schema.objects(of: .check, under: parent.path)
+      }
+      return Set(
+        checks.compactMap { object in
+          guard case .check(let check) = object, !check.isNoInherit else { return nil }
+          return check.id.name
+        })
+    }
+    let gone = old.parents.filter { !new.parents.contains($0) }
+    let left = names(gone, context.from).subtracting(names(new.parents, context.to))
+    return left.sorted().filter { name in
+      let id = new.id.part(.check, name)
+      return !context.from.contains(id) && !context.to.contains(id)
+    }
+  }
+
+  /// The indexes that a partition has of its ancestors, which must not go before it has left.
+  static func indexModels(of table: Table, _ context: PlanContext) -> [ObjectID] {
+    PartitionIndexes.inherited(by: table, in: context.from).map(\.model.id)
+  }
+
   /// A partition that leaves keeps the indexes that it had for its parent's: those that it is to have get
-  /// their names, the others go.
+  /// their names, the others go, unless a parent to come takes them.
   static func leftIndexes(_ old: Table, _ new: Table, _ context: PlanContext) -> [Statement] {
     guard let attached = old.attachedIndexes else { return declaredIndexes(old, new, context) }
     guard let parent = old.parents.first else { return [] }
@@ -208,6 +246,13 @@ enum Inheritance {
     let exists: SQL = isCertain ? "" : "IF EXISTS "
     let wanted = context.to.objects(of: model.kind, under: path).first {
       $0.fields == model.fields
+    }
+    if wanted == nil,
+      PartitionIndexes.inherited(by: new, in: context.to).contains(where: {
+        $0.model.id.kind == model.id.kind && $0.model.fields == model.fields
+      })
+    {
+      return nil
     }
     let sql: SQL
     if let wanted {

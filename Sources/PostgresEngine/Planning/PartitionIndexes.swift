@@ -100,7 +100,9 @@ enum PartitionIndexes {
     for case .table(let table) in context.to.objects(of: .table) where table.partitionBound != nil {
       var old: Table?
       if case .table(let before)? = context.from[table.id] { old = before }
-      if table.partitionIndexes.isEmpty, old?.partitionIndexes.isEmpty ?? true { continue }
+      // A table that joins brings indexes along under names of its own.
+      let brings = old.map { $0.parents != table.parents } ?? false
+      if !brings, table.partitionIndexes.isEmpty, old?.partitionIndexes.isEmpty ?? true { continue }
       for index in inherited(by: table, in: context.to) {
         guard let wanted = index.wanted(of: table),
           let present = present(of: table, old, for: index, context, remade), present != wanted

@@ -45,6 +45,9 @@ struct PlanContext {
     for item in changes {
       change[item.id] = item
       switch item {
+      case .drop(.column(let column))
+      where Inheritance.inherited(insteadOf: column, from, to) != nil:
+        continue
       case .drop(let object): dropped.insert(object.id)
       case .create(let object): created.insert(object.id)
       case .alter: continue
@@ -131,11 +134,16 @@ struct PlanContext {
     return needed
   }
 
-  /// What can only go once the object has gone. A partition cannot go while its parent is referred to.
+  /// What can only go once the object has gone. A partition can neither go nor leave while its parent is referred
+  /// to.
   func holds(_ object: SchemaObject) -> [ObjectID] {
     guard case .foreignKey(let key) = object else { return needs(object, in: from) }
-    return needs(object, in: from) + descendants(of: key.referencedTable)
+    let partitions = descendants(of: key.referencedTable)
+    return needs(object, in: from) + partitions + partitions.map(PlanContext.place)
   }
+
+  /// Stands for a partition's place in its parent.
+  static func place(of partition: ObjectID) -> ObjectID { .milestone("attached", of: partition) }
 
   /// `SFUNC = public.f`: an aggregate's functions, whatever their arguments.
   private func functions(of definition: String, in schema: Schema) -> [ObjectID] {

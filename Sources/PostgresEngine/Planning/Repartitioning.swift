@@ -3,9 +3,37 @@ import SQLText
 import SchemaDiff
 import SchemaModel
 
-/// How a table is partitioned changes only by making it anew. Tables that are its partitions, or inherit from
+/// How a table is partitioned, and the types of the columns that say which partition a row is in, change only by
+/// making it anew. Tables that are its partitions, or inherit from
 /// it, and stay, are taken off before, and put where they belong after.
 enum Repartitioning {
+  /// The tables that both sides have and that are made anew, with those that they have to leave for it.
+  static func madeAnew(from: Schema, to: Schema) -> Set<ObjectID> {
+    var found: Set<ObjectID> = []
+    for case .table(let old) in from.objects(of: .table) {
+      guard case .table(let new)? = to[old.id] else { continue }
+      if old.partitionKey != new.partitionKey {
+        found.insert(old.id)
+      } else if let key = new.partitionKey, retypes(key, of: old.id, from, to) {
+        // The column is its ancestors' too.
+        found.formUnion(Inheritance.ancestors([old.id], in: from).filter(to.contains))
+      }
+    }
+    return found
+  }
+
+  private static func retypes(
+    _ key: ExactText, of table: ObjectID, _ from: Schema, _ to: Schema
+  ) -> Bool {
+    columns(of: table, in: from).contains { name in
+      guard TypeSwap.mentions(name, in: key.string),
+        let old = Inheritance.effective(table.part(.column, name), in: from),
+        let new = Inheritance.effective(table.part(.column, name), in: to)
+      else { return false }
+      return old.type != new.type || old.collation != new.collation
+    }
+  }
+
   static func detour(from: Schema, to: Schema, serverVersion: Int?) -> Detour? {
     let families = families(from: from, to: to)
     guard !families.isEmpty else { return nil }
@@ -18,7 +46,10 @@ enum Repartitioning {
         dependencies[object.id] = dependencies[object.id] ?? from.dependencies[model]
       }
     }
-    var all = from.objects.map { objects.removeValue(forKey: $0.id) ?? $0 }
+    let apart = referring(to: families.reduce(into: []) { $0.formUnion($1.parents) }, in: from)
+    var all = from.objects.filter { !apart.contains($0.id) }.map {
+      objects.removeValue(forKey: $0.id) ?? $0
+    }
     all += objects.values
     guard
       var schema = try? Schema(
@@ -32,19 +63,26 @@ enum Repartitioning {
       dialect: PostgresDialect(style: PlanStyle(isOnline: false, serverVersion: serverVersion)))
   }
 
+  /// Foreign keys on tables that partitions leave, which takes no rows that are referred to; and what is said of
+  /// them.
+  private static func referring(to tables: Set<ObjectID>, in schema: Schema) -> Set<ObjectID> {
+    var found: Set<ObjectID> = []
+    for case .foreignKey(let key) in schema.objects(of: .foreignKey)
+    where tables.contains(key.referencedTable) {
+      found.formUnion([key.id, .comment(on: key.id)])
+    }
+    return found
+  }
+
   /// The tables that have to leave these of their parents.
   private static func families(
     from: Schema, to: Schema
   ) -> [(child: Table, parents: Set<ObjectID>)] {
-    let swapped = from.objects(of: .table).filter { object in
-      guard case .table(let old) = object, case .table(let new)? = to[old.id] else { return false }
-      return old.partitionKey != new.partitionKey
-        && !from.scope.leavesPartitionsAlone(of: old.id)
-        && !to.scope.leavesPartitionsAlone(of: old.id)
-    }
-    guard !swapped.isEmpty else { return [] }
     // What hangs below a table that goes would go with it.
-    var loose = Set(swapped.map(\.id))
+    var loose = madeAnew(from: from, to: to).filter {
+      !from.scope.leavesPartitionsAlone(of: $0) && !to.scope.leavesPartitionsAlone(of: $0)
+    }
+    guard !loose.isEmpty else { return [] }
     var children: [ObjectID: [Table]] = [:]
     for case .table(let table) in from.objects(of: .table) {
       for parent in table.parents { children[parent, default: []].append(table) }

@@ -72,6 +72,12 @@ struct StepEmitter {
         }
       }
     }
+    for id in swapped.tables.sorted() where context.change[id] == nil {
+      guard case .table(let old)? = context.from[id], case .table(let new)? = context.to[id] else {
+        continue
+      }
+      emitted += madeAnew(old, new)
+    }
     for id in rebuilt.sorted()
     where context.change[id] == nil && !swapped.tables.contains(id.table) {
       guard let old = context.from[id], let new = context.to[id] else { continue }
@@ -85,6 +91,7 @@ struct StepEmitter {
       if case .alter = change { remade.insert(change.id) }
     }
     for table in swapped.tables { remade.formUnion(context.to.parts(of: table).map(\.id)) }
+    Joining.complete(&emitted, context, remade: remade)
     emitted += CommentTargets.restored(context, remade: remade)
     emitted += RelationMarkSteps.steps(context, remade: remade)
     emitted += PartitionIndexes.steps(context, remade: remade)
@@ -276,10 +283,7 @@ struct StepEmitter {
           "PostgreSQL cannot move a table to another server; drop it in one step and make it anew in the "
             + "next")
       }
-      if swapped.tables.contains(new.id) {
-        let later = context.to.parts(of: new.id).filter { !TableSwap.isInside($0) }
-        return TableSwap(old, new, context).steps(later: later.flatMap { create($0, parts: []) })
-      }
+      if swapped.tables.contains(new.id) { return madeAnew(old, new) }
       guard old.partitionKey == new.partitionKey else {
         throw .unsupported(
           new.id,
@@ -291,7 +295,7 @@ struct StepEmitter {
           new.id, "PostgreSQL can change a table's access method from version 15 on")
       }
       return online?.detach(old, new) ?? online?.attach(old, new)
-        ?? [TableSteps.alter(old, to: new, context)]
+        ?? TableSteps.alterations(old, to: new, context)
     case (.column(let old), .column(let new)):
       if old.isInherited, new.isInherited { return try inheritedColumn(old, becomes: new) }
       guard Inheritance.gainsParent(new.id.table, context) else {
@@ -311,6 +315,11 @@ struct StepEmitter {
     default:
       throw .unhandled(alteration.id, fields: alteration.fields.map(\.name))
     }
+  }
+
+  private func madeAnew(_ old: Table, _ new: Table) -> [Step] {
+    let later = context.to.parts(of: new.id).filter { !TableSwap.isInside($0) }
+    return TableSwap(old, new, context).steps(later: later.flatMap { create($0, parts: []) })
   }
 
   // MARK: - What goes by itself

@@ -3,8 +3,8 @@ import SQLText
 import SchemaDiff
 import SchemaModel
 
-/// Makes a table anew under its name and moves the rows over, where how it is partitioned changes: no
-/// ALTER can do that.
+/// Makes a table anew under its name and moves the rows over, where how it is partitioned changes, or the
+/// type of a column that it is partitioned by: no ALTER can do that.
 struct TableSwap {
   let context: PlanContext
   private let old: Table
@@ -14,14 +14,11 @@ struct TableSwap {
   static func tables(_ context: PlanContext) -> (tables: Set<ObjectID>, partitions: Set<ObjectID>) {
     var tables: Set<ObjectID> = []
     var partitions: Set<ObjectID> = []
-    for change in context.changes {
-      guard case .alter(let alteration) = change,
-        case (.table(let old), .table(let new)) = (alteration.from, alteration.to),
-        old.partitionKey != new.partitionKey
-      else { continue }
-      let descendants = context.descendants(of: old.id)
+    for table in Repartitioning.madeAnew(from: context.from, to: context.to)
+    where !context.leavesPartitionsAlone(of: table) {
+      let descendants = context.descendants(of: table)
       guard descendants.allSatisfy(context.dropped.contains) else { continue }
-      tables.insert(old.id)
+      tables.insert(table)
       partitions.formUnion(descendants)
     }
     return (tables, partitions)
@@ -57,6 +54,10 @@ struct TableSwap {
     var needed = context.needs(.table(old), in: context.from)
     for part in gone { needed += context.needs(part, in: context.from) }
     let own = Set(made.destroys).union(made.produces)
+    // The types of those that it is partitioned by are no longer altered.
+    made.consumes += Inheritance.ancestors(new.parents, in: context.to).flatMap { parent in
+      context.to.objects(of: .column, under: parent.path).map(\.id)
+    }
     made.releases = Set(needed).subtracting(own).subtracting(made.consumes).sorted()
     made.statements = putAside(gone) + made.statements + sequences(of: new, "OWNED BY")
     let partitions = context.to.objects(of: .table).compactMap { object -> ObjectID? in
@@ -127,6 +128,11 @@ struct TableSwap {
       case .policy: run("DROP POLICY \(part.id.name) ON \(path: old.id.path)")
       case .index: run("DROP INDEX \(path: [old.id.path[0], part.id.name])")
       case .column(let column):
+        if let value = column.defaultValue,
+          context.sequences(in: value).contains(where: context.dropped.contains)
+        {
+          run("ALTER TABLE \(path: old.id.path) ALTER COLUMN \(column.id.name) DROP DEFAULT")
+        }
         // New names are made free of others in the schema.
         if hasNotNullNames, !column.isNullable {
           let name = ColumnSteps.notNullName(column)
@@ -164,6 +170,8 @@ struct TableSwap {
 
   private func moving() -> [Statement] {
     var names: [Identifier] = []
+    var values: [SQL] = []
+    var isZoned = false
     var counters: [Statement] = []
     var isIdentity = false
     for case .column(let column) in context.to.objects(of: .column, under: new.id.path) {
@@ -171,6 +179,11 @@ struct TableSwap {
         continue
       }
       names.append(column.id.name)
+      let using = context.conversion(of: column.id)?.using.map { "\($0)" as SQL }
+      values.append(
+        using ?? TypeChange.conversion(of: column.id.name, from: before.type, to: column.type)
+          ?? "\(column.id.name)")
+      if TypeChange.isZoned(before.type, column.type) { isZoned = true }
       guard let sequence = identitySequence(column) else { continue }
       isIdentity = true
       if let former = identitySequence(before) {
@@ -179,13 +192,15 @@ struct TableSwap {
       }
     }
     var statements: [Statement] = []
+    // Times are those of one zone, whoever runs this.
+    if isZoned { statements.append(Statement("SET LOCAL timezone = 'UTC'")) }
     if !names.isEmpty {
       let override: SQL = isIdentity ? " OVERRIDING SYSTEM VALUE" : ""
       statements.append(
         Statement(
           """
           INSERT INTO \(path: new.id.path) (\(names))\(override)
-          SELECT \(names) FROM \(path: aside)
+          SELECT \(values.joined(", ")) FROM \(path: aside)
           """, lock: .accessExclusive))
     }
     return statements + counters
