@@ -158,7 +158,11 @@ enum ColumnSteps {
     where PlanContext.ownColumns(part).contains(column.id.name) && context.dropped.contains(part.id)
     {
       own.append(part.id)
-      needed += context.needs(part, in: context.from)
+      // With the first of its columns that goes; so none waits for another.
+      let columns = PlanContext.ownColumns(part).map { table.part(.column, $0) }
+      needed += context.needs(part, in: context.from).filter {
+        !columns.contains($0) || !context.dropped.contains($0)
+      }
     }
     let isDerived = column.generation != nil
     let drops = Inheritance.drops(column.id.name, of: table, context)

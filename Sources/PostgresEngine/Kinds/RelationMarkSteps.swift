@@ -32,7 +32,8 @@ enum RelationMarkSteps {
       let old: MaterializedView? =
         if case .materializedView(let old)? = context.from[view.id] { old } else { nil }
       let isNew = remade.contains(view.id) || old == nil
-      if let name = view.clusteredOn,
+      // Where texts are compared, a view comes without its indexes.
+      if let name = view.clusteredOn, context.to.contains(view.id.part(.index, name)),
         isNew || old?.clusteredOn != name || isMade(name, of: view.id, remade)
       {
         steps.append(step(view.id, name, "CLUSTER ON \(name)", context))

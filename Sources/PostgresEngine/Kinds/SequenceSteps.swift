@@ -177,6 +177,8 @@ enum SequenceSteps {
     if reached.minimum != new.minimum { sql += clause("MINVALUE \(new.minimum)") }
     if reached.maximum != new.maximum { sql += clause("MAXVALUE \(new.maximum)") }
     if reached.start != new.start { sql += clause("START WITH \(new.start)") }
+    // Wherever the counter is, it is outside.
+    if new.maximum < old.minimum || new.minimum > old.maximum { sql += " RESTART" }
     if reached.cache != new.cache { sql += clause("CACHE \(new.cache)") }
     if reached.cycles != new.cycles { sql += clause(new.cycles ? "CYCLE" : "NO CYCLE") }
     return sql

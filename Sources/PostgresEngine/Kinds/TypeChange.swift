@@ -102,7 +102,7 @@ enum TypeChange {
     if bytes.suffix(2).elementsEqual("[]".utf8) { bytes.removeLast(2) }
     // An extension's type, wherever that was installed.
     let name = String(decoding: bytes, as: UTF8.self)
-    if name == "public.citext" { return "citext" }
+    if name.hasSuffix(".citext") { return "citext" }
     guard bytes.first != UInt8(ascii: "\""), let open = bytes.firstIndex(of: UInt8(ascii: "(")),
       let close = bytes.lastIndex(of: UInt8(ascii: ")")), open < close
     else { return String(decoding: bytes, as: UTF8.self) }

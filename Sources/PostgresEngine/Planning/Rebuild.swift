@@ -144,8 +144,7 @@ struct Rebuild {
   }
 
   private mutating func removed(_ object: SchemaObject) {
-    for id in context.dependents[object.id] ?? []
-    where id.kind == .view || id.kind == .materializedView { mark(id) }
+    for id in context.dependents[object.id] ?? [] where goesWithRelation(id) { mark(id) }
     switch object {
     case .table(let table):
       // Only one that comes back takes its company along; its own parts come with it.
@@ -184,6 +183,11 @@ struct Rebuild {
     }
   }
 
+  /// Views of a view, its statistics, and functions that take or return its rows or whose parsed bodies read it.
+  private func goesWithRelation(_ id: ObjectID) -> Bool {
+    [.view, .materializedView, .function, .statistics].contains(id.kind)
+  }
+
   /// Whether the object can be dropped and made again, and nothing is lost but itself.
   private func canComeAgain(_ id: ObjectID) -> Bool {
     switch id.kind {
@@ -200,13 +204,13 @@ struct Rebuild {
     }
   }
 
-  /// Views, generated columns, triggers and policies hold a column's type fast.
+  /// Views, generated columns, triggers, policies and parsed bodies hold a column's type fast.
   private func blocksRetyping(_ id: ObjectID) -> Bool {
     switch id.kind {
-    case .view, .materializedView, .rule, .trigger, .policy, .publication: true
+    case .view, .materializedView, .rule, .trigger, .policy, .publication, .function: true
     case .column: !isPlainDefault(id)
     case .namespace, .extension, .language, .accessMethod, .collation, .enumType, .baseType,
-      .domain, .compositeType, .rangeType, .sequence, .function, .operator, .operatorFamily,
+      .domain, .compositeType, .rangeType, .sequence, .operator, .operatorFamily,
       .operatorClass, .cast, .conversion, .transform, .textSearchParser, .textSearchTemplate,
       .textSearchDictionary, .textSearchConfiguration, .foreignDataWrapper, .server, .userMapping,
       .table, .primaryKey, .unique, .check, .exclusion, .foreignKey, .index, .statistics,
