@@ -49,7 +49,7 @@ package struct RowFinding: Hashable, Sendable {
 
   /// `notes.body is null: 3 rows (rowid 4, 9, 12)`.
   package var sentence: String {
-    let rows = count == 1 ? "1 row" : "\(count) rows"
+    let rows = count.counting("row")
     let more = count > Int64(firstKeys.count) ? ", …" : ""
     return "\(check.finding): \(rows) (\(firstKeys.joined(separator: ", "))\(more))"
   }

@@ -105,7 +105,7 @@ package struct Report: Sendable {
     } else {
       let parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
       sentence =
-        "\(total) difference\(total == 1 ? "" : "s"): " + parts.joined(separator: ", ")
+        total.counting("difference") + ": " + parts.joined(separator: ", ")
     }
     if !result.undecided.isEmpty { sentence += "; \(result.undecided.count) undecided" }
     return sentence

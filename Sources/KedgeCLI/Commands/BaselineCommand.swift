@@ -51,12 +51,12 @@ struct BaselineCommand: KedgeCommand {
         try store.save(
           .baseline(of: migration, position: index + 1, batch: 1, by: store.actor))
       }
-      try store.log(.baseline, to.version, detail: "\(through.count) migrations")
+      try store.log(.baseline, to.version, detail: through.count.counting("migration"))
     }
     try migrations.recordSchema(accepting: run.acceptDrift)
     world.print(
       "\(migrations.database.label): "
-        + (through.count == 1 ? "1 migration is" : "\(through.count) migrations are")
+        + through.count.counting("migration") + (through.count == 1 ? " is" : " are")
         + " recorded as applied\n")
     return .success
   }

@@ -151,7 +151,7 @@ struct LintCommand: KedgeCommand {
     case .text:
       return (result.trace?.text(colored: colored, width: width) ?? "")
         + FindingText.render(
-          result.findings, subject: "\(count) file\(count == 1 ? "" : "s")", colored: colored,
+          result.findings, subject: count.counting("file"), colored: colored,
           width: width)
     case .json: return try FindingJSON.render(result.findings, trace: result.trace)
     case .sarif:

@@ -60,7 +60,7 @@ struct PullCommand: KedgeCommand {
     } else {
       try FileSystem.write(edited.text, to: file)
       let count = result.difference.changes.count
-      world.print("\(file): \(count) change\(count == 1 ? "" : "s") of \(live.label) written\n")
+      world.print("\(file): \(count.counting("change")) of \(live.label) written\n")
     }
     return .success
   }

@@ -74,7 +74,7 @@ struct SquashCommand: KedgeCommand {
       try FileManager.default.removeItem(atPath: script.file)
     }
     let paths = try writer.write(prepared)
-    world.print("\(old.migrations.count) migrations replaced by:\n")
+    world.print("\(old.migrations.count.counting("migration")) replaced by:\n")
     world.print(paths.map { $0 + "\n" }.joined())
     return .success
   }

@@ -123,7 +123,7 @@ struct DraftProof {
   ) throws -> Answer {
     switch proof.outcome {
     case .passed:
-      let tables = "\(proof.seeded.count) table\(proof.seeded.count == 1 ? "" : "s") seeded"
+      let tables = proof.seeded.count.counting("table") + " seeded"
       return Answer(
         words: "proven on \(label) scratch: up, down, up, \(tables)", schemas: (before, after),
         notes: notes(of: proof))

@@ -60,8 +60,9 @@ final class MigrationWorkspace {
     guard workspace.configuration.migrationsLayout == "kedge" || given != nil else {
       throw SourceProblem(
         "the migrations are in the layout of \(workspace.configuration.migrationsLayout), which "
-          + "Kedge reads but does not run",
-        nextStep: "apply them with that tool")
+          + "Kedge does not run",
+        nextStep:
+          "apply them with that tool, and hold the database against schema.yaml: kedge check")
     }
     folder = try MigrationFiles.read(path, dialect: dialect)
     session = try Self.session(on: database, workspace, whenMissing)

@@ -1,3 +1,5 @@
+import SchemaModel
+
 /// Something at a place of a file that somebody should look at: what any check can report to a terminal or a
 /// forge.
 package struct Finding: Hashable, Sendable {
@@ -81,7 +83,7 @@ extension [Finding] {
   package var summary: String {
     let counts = Finding.Level.allCases.reversed().compactMap { level -> String? in
       let count = count { $0.level == level }
-      return count == 0 ? nil : "\(count) \(level.rawValue)\(count == 1 ? "" : "s")"
+      return count == 0 ? nil : count.counting(level.rawValue)
     }
     return counts.isEmpty ? "nothing found" : counts.joined(separator: ", ")
   }

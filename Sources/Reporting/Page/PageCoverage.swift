@@ -112,7 +112,9 @@ struct PageDiagram {
     }
     let drifted = diagram.nodes.filter { $0.mark != nil }
     let title =
-      "\(diagram.nodes.count) tables, \(diagram.edges.count) connections; \(drifted.count) tables differ"
+      diagram.nodes.count.counting("table") + ", " + diagram.edges.count.counting("connection")
+      + "; "
+      + drifted.count.counting("table") + (drifted.count == 1 ? " differs" : " differ")
     let svg = DiagramSVG.inline(diagram, title: title) { anchors[diagram.nodes[$0].id.path] }
     return """
       <section id="diagram" aria-labelledby="diagram-title">

@@ -62,13 +62,13 @@ struct PageScripts {
       dangerous == 0
       ? .empty
       : """
-      <p class="warning"><strong>\(dangerous) \(dangerous == 1 ? "hazard" : "hazards") of losing \
+      <p class="warning"><strong>\(dangerous.counting("hazard")) of losing \
       data.</strong> In the SQL below these steps are comments: nobody has allowed them.</p>
       """
     return """
       \(warning)
       <div class="scroll"><table class="steps">
-      <caption>\(plan.steps.count) \(plan.steps.count == 1 ? "step" : "steps")</caption>
+      <caption>\(plan.steps.count.counting("step"))</caption>
       <thead><tr><th scope="col">#</th><th scope="col">Step</th><th scope="col">Lock</th>\
       <th scope="col">Way back</th><th scope="col">Hazards</th></tr></thead>
       <tbody>\(rows)</tbody></table></div>

@@ -26,7 +26,7 @@ package enum ProofText {
 
   private static func rows(_ proof: ProofResult) -> String {
     guard proof.rowCount > 0 else { return "" }
-    return ", \(count(proof.rowCount, "row")) in \(count(proof.seeded.count, "table"))"
+    return ", \(proof.rowCount.counting("row")) in \(proof.seeded.count.counting("table"))"
   }
 
   private static func details(_ proof: ProofResult) -> [String] {
@@ -56,12 +56,8 @@ package enum ProofText {
     if result.passed > 0 { parts.append("\(result.passed) proven") }
     if result.failed > 0 { parts.append("\(result.failed) failed") }
     if result.notProven > 0 { parts.append("\(result.notProven) not proven") }
-    return "\(count(result.results.count, "migration")) on \(result.engineLabel): "
+    return "\(result.results.count.counting("migration")) on \(result.engineLabel): "
       + parts.joined(separator: ", ")
-  }
-
-  private static func count(_ number: Int, _ word: String) -> String {
-    "\(number) \(word)" + (number == 1 ? "" : "s")
   }
 }
 

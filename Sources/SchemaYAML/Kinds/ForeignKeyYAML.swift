@@ -154,7 +154,7 @@ extension SchemaBuilder {
       if primary.count != key.columns.count {
         nodes.report(
           pending.mark,
-          "a key of \(key.columns.count) column\(key.columns.count == 1 ? "" : "s") refers to a "
+          "a key of \(key.columns.count.counting("column")) refers to a "
             + "primary key of \(primary.count)")
         return false
       }
