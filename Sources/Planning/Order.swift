@@ -89,21 +89,20 @@ package enum Order {
         }
       }
     }
-    for (first, then) in aroundExtensions(steps, producers) { followers[first].insert(then) }
+    for (first, then) in aroundPackages(steps, producers) { followers[first].insert(then) }
     var needs = [Int](repeating: 0, count: steps.count)
     for set in followers { for follower in set { needs[follower] += 1 } }
     return (followers, needs)
   }
 
-  /// What a text uses of an extension only the engine's own records tell. Without them whatever is made in
-  /// another stage waits for the extensions that come, and one that goes waits until everything else has let go.
-  private static func aroundExtensions(
+  /// What a text uses of a package only the engine's own records tell. Without them whatever is made in
+  /// another stage waits for the packages that come, and one that goes waits until everything else has let go.
+  private static func aroundPackages(
     _ steps: [Step], _ producers: [ObjectID: [Int]]
   ) -> [(first: Int, then: Int)] {
     var edges: [(first: Int, then: Int)] = []
-    for (index, step) in steps.enumerated() where step.subject.kind == .extension {
-      for (other, user) in steps.enumerated()
-      where user.subject.kind != .extension && user.subject.kind != .namespace {
+    for (index, step) in steps.enumerated() where step.subject.kind.isPackage {
+      for (other, user) in steps.enumerated() where user.subject.kind.canUsePackages {
         switch (step.operation, user.operation) {
         case (.create, .create), (.create, .rebuild), (.alter, .create), (.alter, .rebuild):
           if user.stage != step.stage { edges.append((index, other)) }

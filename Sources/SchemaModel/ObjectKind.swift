@@ -178,6 +178,12 @@ package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comp
     self == .owner || self == .grant || self == .defaultPrivileges
   }
 
+  /// Whether it brings objects of its own, which texts use without saying where they are from.
+  package var isPackage: Bool { self == .extension }
+
+  /// Whether what a package brings can be used in it.
+  package var canUsePackages: Bool { !isPackage && self != .namespace }
+
   /// Whether other objects live inside it.
   var isRelationWithParts: Bool { self == .table || self == .view || self == .materializedView }
 
