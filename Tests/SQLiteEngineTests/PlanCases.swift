@@ -46,6 +46,9 @@ enum PlanCases {
     Pair("CREATE TABLE t (a, b)", "CREATE TABLE t (a, b, UNIQUE (a, b), CHECK (a > b))"),
     Pair("CREATE TABLE t (a, CHECK (a > 1))", "CREATE TABLE t (a, CHECK (a > 2))"),
     Pair("CREATE TABLE t (a CHECK (a > 1), b)", "CREATE TABLE t (b)"),
+    Pair(
+      "CREATE TABLE t (a, b AS (1)); CREATE INDEX i ON t (a)", "CREATE TABLE t (c, b AS (1))",
+      rows: "INSERT INTO t VALUES (1), (2)"),
     Pair("CREATE TABLE t (a, b, c AS (a + b)); CREATE INDEX i ON t (a)", "CREATE TABLE t (b)"),
     Pair(
       "CREATE TABLE t (a, b); CREATE VIEW v AS SELECT a FROM t; CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 1; END",

@@ -34,7 +34,7 @@ struct NativeAlteration {
     let dropped = table.droppedColumns
     guard
       dropped.isEmpty || (dropKeepsWords && (from.serverVersion ?? Int.max) >= 3_035_000),
-      dropped.allSatisfy(canDrop)
+      dropped.allSatisfy(canDrop), dropped.isEmpty || leavesOne(after: dropped)
     else { return nil }
     var steps = altered
     for constraint in table.droppedConstraints where !goesWithColumn(constraint, dropped) {
@@ -144,6 +144,12 @@ struct NativeAlteration {
 
   private func goesWithColumn(_ constraint: Constraint, _ columns: [Column]) -> Bool {
     columns.contains { $0.id.name == constraint.form?.inlineIn }
+  }
+
+  /// A table has a column that is not generated at any time, and what is added comes afterwards.
+  private func leavesOne(after dropped: [Column]) -> Bool {
+    let gone = Set(dropped.map(\.id))
+    return from.columns(of: table.id).contains { $0.generation == nil && !gone.contains($0.id) }
   }
 
   private func canDrop(_ column: Column) -> Bool {
