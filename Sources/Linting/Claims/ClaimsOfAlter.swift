@@ -75,7 +75,14 @@ extension ClaimReader {
       return
     }
     for action in alter.actions { read(action, of: key, in: alter) }
-    guard catalog.relations[key]?.isPartitioned == true else { return }
+    guard catalog.relations[key]?.isPartitioned == true else {
+      for heir in catalog.allHeirs(of: key) {
+        for action in alter.actions where isInherited(action, key) {
+          read(action, of: heir, in: alter)
+        }
+      }
+      return
+    }
     let below = recurses(alter) ? catalog.allPartitions(of: key) : []
     isInPartition = true
     for partition in below {
@@ -87,6 +94,26 @@ extension ClaimReader {
       claims.scans.remove(parent)
       claims.builds.remove(parent)
       claims.rewrites.remove(parent)
+    }
+  }
+
+  /// Whether what is done to a table is done to those that inherit from it: keys are each one's own.
+  private func isInherited(_ action: AlterAction, _ table: RelationKey) -> Bool {
+    switch action.kind {
+    case .addColumn, .dropColumn, .columnType, .setDefault, .dropDefault, .setNotNull,
+      .dropNotNull, .renameColumn:
+      return true
+    case .addConstraint(let constraint):
+      switch constraint.kind {
+      case .check, .notNull: return true
+      default: return false
+      }
+    case .dropConstraint(let name, _), .validateConstraint(let name):
+      switch catalog.relations[table]?.constraints[name.last]?.kind {
+      case .foreignKey, .unique, .primaryKey, .exclusion: return false
+      case .check, .notNull, nil: return true
+      }
+    default: return false
     }
   }
 

@@ -67,6 +67,9 @@ package struct Catalog: Sendable {
     /// What it is a partition of.
     package var parent: RelationKey?
     package var isDefaultPartition = false
+    /// What it inherits from, and what inherits from it.
+    package var inherits: [RelationKey] = []
+    package var heirs: [RelationKey] = []
     /// SQLite.
     package var isStrict = false
     /// The words of a view's query.
@@ -75,6 +78,7 @@ package struct Catalog: Sendable {
     package var constraints: [Identifier: Constraint] = [:]
     /// Whether all its columns and constraints are known.
     package var isComplete = false
+    var parents: [RelationKey] { parent.map { [$0] } ?? inherits }
     package var hasPrimaryKey: Bool {
       constraints.values.contains { if case .primaryKey = $0.kind { true } else { false } }
     }
@@ -159,8 +163,9 @@ package struct Catalog: Sendable {
 
   package func column(_ column: Identifier, of table: RelationKey) -> Column? {
     guard let relation = relations[table] else { return nil }
-    // What a partition has from its parent may be said there alone.
-    return relation.columns[column] ?? relation.parent.flatMap { self.column(column, of: $0) }
+    // What a table has from its parents may be said there alone.
+    return relation.columns[column]
+      ?? relation.parents.lazy.compactMap { self.column(column, of: $0) }.first
   }
 
   package func type(of text: TypeText) -> UserType? {
@@ -208,6 +213,23 @@ package struct Catalog: Sendable {
     partitions(of: table).flatMap { [$0] + allPartitions(of: $0) }
   }
 
+  /// What inherits from the table, and from that; partitions are not meant.
+  package func allHeirs(of table: RelationKey) -> [RelationKey] {
+    var all: [RelationKey] = []
+    var open = relations[table]?.heirs ?? []
+    while let heir = open.popLast() {
+      guard !all.contains(heir), let relation = relations[heir] else { continue }
+      all.append(heir)
+      open += relation.heirs
+    }
+    return all.sorted()
+  }
+
+  mutating func inherit(_ child: RelationKey, from parent: RelationKey) {
+    relations[parent, default: Relation()].heirs.append(child)
+    relations[child, default: Relation()].inherits.append(parent)
+  }
+
   package func defaultPartition(of table: RelationKey) -> RelationKey? {
     partitions(of: table).first { relations[$0]?.isDefaultPartition == true }
   }
@@ -236,7 +258,7 @@ package struct Catalog: Sendable {
       guard constraint.isValid, case .check(_, let columns) = constraint.kind else { return false }
       return columns.contains(column)
     }
-    return isProven || relation.parent.map { provesNotNull(column, of: $0) } ?? false
+    return isProven || relation.parents.contains { provesNotNull(column, of: $0) }
   }
 
   /// Whether a valid CHECK may say what a partition's bound says.

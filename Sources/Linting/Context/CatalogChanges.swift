@@ -60,6 +60,9 @@ extension Catalog {
     for column in table.columns { add(column, to: &relation, of: key, transaction) }
     for constraint in table.constraints { add(constraint, to: &relation, of: key, transaction) }
     relations[key] = relation
+    for parent in table.inherits.map({ self.key($0) }) where relations[parent] != nil {
+      inherit(key, from: parent)
+    }
     for column in table.columns where column.isSerial || column.isIdentity {
       let name = Identifier(key.name.raw + "_" + column.name.last.raw + "_seq")
       relations[RelationKey(key.schema, name)] = Relation(kind: .sequence, isNew: true)

@@ -32,6 +32,9 @@ extension Catalog {
       if table.partitionBound != nil { entry.parent = table.parents.first.map { key(of: $0) } }
       entry.isDefaultPartition = table.partitionBound?.string.asciiLowercased == "default"
       relations[relation] = entry
+      if table.partitionBound == nil {
+        for parent in table.parents { inherit(relation, from: key(of: parent)) }
+      }
     case .column(let column):
       relations[relation, default: Relation()].columns[column.id.name] = Column(
         type: column.type.canonical.string, isNotNull: !column.isNullable,

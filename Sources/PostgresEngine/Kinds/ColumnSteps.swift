@@ -96,15 +96,34 @@ enum ColumnSteps {
         Hazard(code, "Table \(table.name) is rewritten while nobody can use it."))
       work = .rewrite
     }
+    func adding(_ column: Column) -> Statement {
+      Statement(
+        "ALTER TABLE \(path: table.path) ADD COLUMN \(definition(column))",
+        lock: .accessExclusive, work: work)
+    }
+    var statements = [adding(column)] + completion(column, context)
+    if let identity = column.identity, !passesIdentityOn(table, context) {
+      let numbering = IdentitySteps.numbering(column, identity, context)
+      var numbered = column
+      numbered.identity = nil
+      numbered.defaultValue = Expression(text: numbering.next.text, canonical: numbering.next.text)
+      statements =
+        [numbering.sequence, adding(numbered)] + numbering.conclusion
+        + completion(numbered, context)
+    }
     return Step(
       .create, column.id, produces: [column.id],
       consumes: context.needs(.column(column), in: context.to),
-      statements: [
-        Statement(
-          "ALTER TABLE \(path: table.path) ADD COLUMN \(definition(column))",
-          lock: .accessExclusive, work: work)
-      ] + completion(column, context), hazards: hazards,
+      statements: statements, hazards: hazards,
       reversibility: isDerived && column.identity == nil ? .exact : .exactUntilWritten)
+  }
+
+  /// An identity is not added to a table with children, but for partitions from version 17 on.
+  private static func passesIdentityOn(_ table: ObjectID, _ context: PlanContext) -> Bool {
+    guard context.newChildren[table] != nil, case .table(let value)? = context.to[table] else {
+      return true
+    }
+    return value.partitionKey != nil && context.serverVersion >= 170_000
   }
 
   private static func backfilled(

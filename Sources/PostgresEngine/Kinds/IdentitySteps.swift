@@ -16,6 +16,41 @@ enum IdentitySteps {
     return sql
   }
 
+  /// How a column comes to be numbered by an identity that cannot be there from the start: a sequence of its own
+  /// gives the numbers until it can.
+  struct Numbering {
+    let sequence: Statement
+    /// The default meanwhile.
+    let next: SQL
+    /// What puts the identity in its place, once every row has its number.
+    let conclusion: [Statement]
+  }
+
+  static func numbering(
+    _ column: Column, _ identity: Identity, _ context: PlanContext
+  ) -> Numbering {
+    let table = column.id.table
+    let usual = PostgresNames.sequence(table: table.name, column: column.id.name)
+    let path = [table.path[0], identity.sequenceName ?? usual]
+    let helper = aside(path)
+    func alter(_ clause: SQL) -> Statement {
+      Statement(
+        "ALTER TABLE \(path: table.path) ALTER COLUMN \(column.id.name) \(clause)",
+        lock: .accessExclusive, on: [table])
+    }
+    let name = SQL.verbatim(Quoting.literal(Quoting.path(helper)))
+    var conclusion = [alter("DROP DEFAULT"), alter("ADD \(definition(identity))")]
+    if identity.persistence != nil { conclusion.append(persistence(column, context)) }
+    conclusion += [
+      SequenceSteps.copyCounter(from: helper, to: path),
+      Statement("DROP SEQUENCE \(path: helper)", lock: .accessExclusive),
+    ]
+    return Numbering(
+      sequence: Statement(
+        "CREATE SEQUENCE \(path: helper)\(SequenceSteps.options(identity.options))"),
+      next: "pg_catalog.nextval(\(name)::pg_catalog.regclass)", conclusion: conclusion)
+  }
+
   /// Makes the sequence what it is to be, whatever its table is.
   static func persistence(_ column: Column, _ context: PlanContext) -> Statement {
     let usual = PostgresNames.sequence(table: column.id.table.name, column: column.id.name)

@@ -58,7 +58,7 @@ extension Online {
       column.notNull == .usual, !isConstrainedDomain(column.type)
     else { return nil }
     if let identity = column.identity {
-      return isPartitioned(table) ? nil : add(column, identity, to: table)
+      return hasMovingPartitions(table) ? nil : add(column, identity, to: table)
     }
     let filling: SQL
     if let backfill = context.conversion(of: column.id)?.backfill {
@@ -86,34 +86,21 @@ extension Online {
 
   /// An identity column, numbered by a sequence of its own until every row has its number.
   private func add(_ column: Column, _ identity: Identity, to table: ObjectID) -> [Step] {
-    let usual = PostgresNames.sequence(table: table.name, column: column.id.name)
-    let sequence = [table.path[0], identity.sequenceName ?? usual]
-    let helper = IdentitySteps.aside(sequence)
-    func alter(_ clause: SQL) -> Statement {
-      Statement("ALTER TABLE \(path: table.path) \(clause)", lock: .accessExclusive, on: [table])
-    }
-    let name = SQL.verbatim(Quoting.literal(Quoting.path(helper)))
-    let next: SQL = "pg_catalog.nextval(\(name)::pg_catalog.regclass)"
+    let numbering = IdentitySteps.numbering(column, identity, context)
     var bare = column
     bare.identity = nil
     bare.isNullable = true
     var step = ColumnSteps.bare(bare, context)
     step.consumes = context.needs(.column(column), in: context.to)
     step.statements += [
-      Statement("CREATE SEQUENCE \(path: helper)\(SequenceSteps.options(identity.options))"),
-      alter("ALTER COLUMN \(column.id.name) SET DEFAULT \(next)"),
+      numbering.sequence,
+      Statement(
+        "ALTER TABLE \(path: table.path) ALTER COLUMN \(column.id.name) SET DEFAULT \(numbering.next)",
+        lock: .accessExclusive, on: [table]),
     ]
-    let fill = fill(column.id, with: next)
-    var last = [
-      alter("ALTER COLUMN \(column.id.name) DROP DEFAULT"),
-      alter("ALTER COLUMN \(column.id.name) ADD \(IdentitySteps.definition(identity))"),
-    ]
-    if identity.persistence != nil { last.append(IdentitySteps.persistence(column, context)) }
-    last += [
-      SequenceSteps.copyCounter(from: helper, to: sequence),
-      Statement("DROP SEQUENCE \(path: helper)", lock: .accessExclusive),
-    ]
-    return [step, fill] + proving(column, after: fill.produces, finally: last)
+    let fill = fill(column.id, with: numbering.next)
+    return [step, fill]
+      + proving(column, after: fill.produces, finally: numbering.conclusion)
   }
 
   /// Writes the rows that have no value, in portions.
@@ -121,12 +108,23 @@ extension Online {
     let table = column.table
     return Step(
       .alter, column, produces: [.milestone("filled", of: column)], consumes: [column],
-      statements: (isPartitioned(table) ? leaves(of: table) : [table]).map {
-        Backfill.statement(column.name, value, of: $0)
-      },
+      statements: holders(of: table).map { Backfill.statement(column.name, value, of: $0) },
       hazards: [
         Hazard("BF06", "Triggers of table \(table.name) fire for every row that is filled.")
       ], stage: .late)
+  }
+
+  /// Where the rows are: of a family each table is gone through by its own pages.
+  private func holders(of table: ObjectID) -> [ObjectID] {
+    if isPartitioned(table) { return leaves(of: table) }
+    var family = [table]
+    var position = 0
+    while position < family.count {
+      let children = (context.newChildren[family[position]] ?? []).filter { standing($0) != nil }
+      family += children.filter { !family.contains($0) }
+      position += 1
+    }
+    return family
   }
 
   /// The steps from a column without NULLs to NOT NULL.
@@ -180,6 +178,7 @@ enum Backfill {
   /// What one transaction writes.
   private static let pages: Int64 = 64
 
+  /// `ONLY` does no harm where there are no children; the pages are those of this table.
   static func statement(_ column: Identifier, _ value: SQL, of table: ObjectID) -> Statement {
     let name = SQL.verbatim(Quoting.literal(Quoting.path(table.path)))
     let quote = Quoting.dollars(around: value)
@@ -191,14 +190,14 @@ enum Backfill {
           / pg_catalog.current_setting('block_size')::bigint;
       BEGIN
         WHILE page <= pages LOOP
-          UPDATE \(path: table.path) SET \(column) = \(value)
+          UPDATE ONLY \(path: table.path) SET \(column) = \(value)
           WHERE \(column) IS NULL AND ctid >= pg_catalog.format('(%s,0)', page)::pg_catalog.tid
             AND ctid < pg_catalog.format('(%s,0)', page + \(pages))::pg_catalog.tid;
           COMMIT;
           page := page + \(pages);
         END LOOP;
         -- Rows that others moved to other pages meanwhile.
-        UPDATE \(path: table.path) SET \(column) = \(value) WHERE \(column) IS NULL;
+        UPDATE ONLY \(path: table.path) SET \(column) = \(value) WHERE \(column) IS NULL;
       END \(quote)
       """
     return Statement(
