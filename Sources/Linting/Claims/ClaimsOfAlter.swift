@@ -102,18 +102,25 @@ extension ClaimReader {
     switch action.kind {
     case .addColumn, .dropColumn, .columnType, .setDefault, .dropDefault, .setNotNull,
       .dropNotNull, .renameColumn:
-      return true
-    case .addConstraint(let constraint):
-      switch constraint.kind {
-      case .check, .notNull: return true
-      default: return false
-      }
+      true
+    case .addConstraint(let constraint): Self.isInherited(constraint.kind)
     case .dropConstraint(let name, _), .validateConstraint(let name):
-      switch catalog.relations[table]?.constraints[name.last]?.kind {
-      case .foreignKey, .unique, .primaryKey, .exclusion: return false
-      case .check, .notNull, nil: return true
-      }
-    default: return false
+      catalog.relations[table]?.constraints[name.last].map { Self.isInherited($0.kind) } ?? true
+    default: false
+    }
+  }
+
+  private static func isInherited(_ kind: TableConstraint.Kind) -> Bool {
+    switch kind {
+    case .check, .notNull: true
+    case .foreignKey, .unique, .primaryKey, .exclusion: false
+    }
+  }
+
+  private static func isInherited(_ kind: Catalog.Constraint.Kind) -> Bool {
+    switch kind {
+    case .check, .notNull: true
+    case .foreignKey, .unique, .primaryKey, .exclusion: false
     }
   }
 
