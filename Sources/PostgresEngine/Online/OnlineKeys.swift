@@ -103,6 +103,30 @@ extension Online {
     return steps + [whole]
   }
 
+  /// The key that a table is to have before it becomes a partition, so that nothing is built while it is
+  /// attached; nil where it has one, or where the key is none.
+  func key(
+    _ inherited: PartitionIndexes.Inherited, ofComing table: Table
+  ) -> (build: Step, key: Step)? {
+    let model = inherited.model
+    let present = context.from.objects(of: model.kind, under: table.id.path)
+    guard context.from.contains(model.id), var index = index(for: model),
+      !present.contains(where: {
+        PlanContext.ownColumns($0) == PlanContext.ownColumns(model)
+      }), let name = inherited.wanted(of: table), !isTaken([table.id.path[0], name])
+    else { return nil }
+    index.id = table.id.part(.index, name)
+    let own = model.copied(to: table.id.part(model.kind, name))
+    var (build, key) = made(own, index, .milestone("built", of: index.id))
+    build.subject = table.id
+    build.consumes = PlanContext.ownColumns(model).map { table.id.part(.column, $0) }
+    key.subject = table.id
+    key.produces = [.milestone("keyed", of: index.id)]
+    key.consumes =
+      build.produces + build.consumes.map { .milestone("not null", of: $0) }
+    return (build, key)
+  }
+
   private func keys(
     _ inherited: PartitionIndexes.Inherited, name: Identifier, of table: ObjectID,
     _ object: SchemaObject, _ index: Index, _ steps: inout [Step], _ whole: inout Step

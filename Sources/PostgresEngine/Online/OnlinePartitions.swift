@@ -116,7 +116,14 @@ extension Online {
     if let other = defaultPartition(of: parent), other != new.id {
       prove("NOT (\(condition))", of: other, for: new, &steps, &attach)
     }
-    buildIndexes(of: new, &steps, &attach)
+    if new.partitionKey == nil {
+      buildIndexes(of: new, &steps, &attach)
+      for inherited in PartitionIndexes.inherited(by: new, in: context.to) {
+        guard let (build, key) = key(inherited, ofComing: new) else { continue }
+        steps += [build, key]
+        attach.consumes += key.produces
+      }
+    }
     return steps + [attach]
   }
 

@@ -72,7 +72,8 @@ struct Joining {
       steps[index].produces += gone(from: parent)
       for object in context.to.objects(of: .column, under: parent.path) {
         let id = child.part(.column, object.id.name)
-        steps[index].consumes.append(object.id)
+        steps[index].consumes += [object.id, .milestone("not null", of: id)]
+        change(id, &steps, before: index)
         guard Inheritance.effective(id, in: context.from) == nil,
           !steps[index].consumes.contains(.milestone("typed", of: id))
         else { continue }
@@ -89,6 +90,17 @@ struct Joining {
       }
     }
     steps[index].produces += gone(from: child)
+  }
+
+  /// What it says of the column itself has to be so before it joins.
+  private func change(_ column: ObjectID, _ steps: inout [Step], before index: Int) {
+    for other in steps.indices
+    where steps[other].operation == .alter && steps[other].subject == column
+      && steps[other].produces.contains(column)
+    {
+      steps[other].consumes.removeAll { $0 == child }
+      steps[index].consumes.append(column)
+    }
   }
 
   /// What it gets before; the table as the other steps meet it is there once it has joined.

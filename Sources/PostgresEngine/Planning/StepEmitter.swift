@@ -116,6 +116,12 @@ struct StepEmitter {
         retyped = try retyping(old, as: new)
       }
       (old.type, old.collation) = (new.type, new.collation)
+      if !Inheritance.isInherited(new.id, context.from), context.from.contains(new.id),
+        old.isNullable, !new.isNullable
+      {
+        retyped += try filling(old, as: new)
+        (old.isNullable, old.notNull) = (false, new.notNull)
+      }
     }
     guard old != new, case .table(let table)? = context.to[new.id.table] else { return retyped }
     return try retyped
@@ -139,6 +145,26 @@ struct StepEmitter {
       step.destroys = []
       return step
     }
+  }
+
+  /// No table joins that has rows without a value where its parent has none.
+  private func filling(_ old: Column, as new: Column) throws(PlanningError) -> [Step] {
+    var filled = old
+    (filled.isNullable, filled.notNull) = (false, new.notNull)
+    let begun = ObjectID.milestone("begun", of: new.id)
+    var steps = try ColumnSteps.alter(old, to: filled, context, online: online).map { step in
+      var step = step
+      step.produces = step.produces.map { $0 == new.id ? begun : $0 }
+      step.consumes = step.consumes.filter { $0 != new.id.table }
+        .map { $0 == new.id ? begun : $0 }
+      step.destroys = []
+      return step
+    }
+    if !steps.isEmpty {
+      steps[0].consumes.append(.milestone("typed", of: new.id))
+      steps[steps.count - 1].produces.append(.milestone("not null", of: new.id))
+    }
+    return steps
   }
 
   /// A change of a parent's column reaches its children, also those that say something else of it: they say
