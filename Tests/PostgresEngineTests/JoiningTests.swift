@@ -43,6 +43,24 @@ struct JoiningTests {
   private static let walks = [
     keys,
     Walk(
+      "tables join that lack their parent's keys, and may hold rows without a value where it has none",
+      """
+      CREATE TABLE p (k int PRIMARY KEY, v text NOT NULL DEFAULT 'q', UNIQUE (k, v)) PARTITION BY RANGE (k);
+      CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);
+      CREATE TABLE p2 (k int, v text);
+      CREATE TABLE p3 (k int PRIMARY KEY, v text NOT NULL);
+      CREATE TABLE q (k int, v text NOT NULL DEFAULT 'q');
+      CREATE TABLE q1 (k int, v varchar(9));
+      """,
+      """
+      CREATE TABLE p (k int PRIMARY KEY, v text NOT NULL DEFAULT 'q', UNIQUE (k, v)) PARTITION BY RANGE (k);
+      CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);
+      CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20);
+      CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (20) TO (30);
+      CREATE TABLE q (k int, v text NOT NULL DEFAULT 'q');
+      CREATE TABLE q1 (k int, v text) INHERITS (q);
+      """),
+    Walk(
       "partitions change places, take over each other's rows, and leave with what is theirs",
       """
       CREATE TABLE p (id int NOT NULL, d date NOT NULL, PRIMARY KEY (id, d)) PARTITION BY RANGE (d);

@@ -172,8 +172,8 @@ enum Inheritance {
       else { return nil }
       let name = ColumnSteps.notNullName(column)
       guard name != constraint.name else { return nil }
-      return NotNullRenames.statement(
-        on: new.id, constraint.name, name, serverVersion: context.serverVersion)
+      // What was a table before it was attached has kept its own name: the server looks.
+      return NotNullRenames.statement(on: new.id, constraint.name, name, serverVersion: 0)
     }
   }
 
