@@ -24,6 +24,13 @@ import Testing
     #expect(answer.code == 0, "\(answer.output)\(answer.errors)")
   }
 
+  /// Without the owner, whom only root may set.
+  private func copy(_ layout: String, to place: String, _ terminal: Terminal) throws {
+    let source = Repository.url("fixtures/layouts/\(layout)").path
+    let answer = try terminal.run("/bin/cp", ["-r", source, terminal.path(place)])
+    #expect(answer.code == 0, "\(answer.errors)")
+  }
+
   /// A version as each tool writes it; what has none of its own is kept.
   @Test(arguments: [
     ("flyway", "2"), ("golang-migrate", "2"), ("goose", "2"), ("dbmate", "20260102000000"),
@@ -48,9 +55,7 @@ import Testing
     let terminal = try Terminal()
     defer { terminal.close() }
     try terminal.folder("db")
-    try FileManager.default.copyItem(
-      atPath: Repository.url("fixtures/layouts/\(layout)").path,
-      toPath: terminal.path("db/migrations"))
+    try copy(layout, to: "db/migrations", terminal)
     let answer = try terminal.kedge("inspect", "db", "--engine", "sqlite")
     #expect(answer.code == 2)
     #expect(answer.errors.contains("name the folder that holds them: db/migrations"))
@@ -61,8 +66,7 @@ import Testing
     let terminal = try Terminal()
     defer { terminal.close() }
     try terminal.write("schema.sql", Self.schema)
-    try FileManager.default.copyItem(
-      atPath: Repository.url("fixtures/layouts/flyway").path, toPath: terminal.path("sql"))
+    try copy("flyway", to: "sql", terminal)
     try terminal.git("init")
     try terminal.git("add", ".")
     try terminal.git("commit", "-m", "all")
