@@ -78,6 +78,27 @@ package enum RenameHints {
       renames.append(Rename(from: candidates.removeFirst(), to: object.id))
       gone[shape] = candidates
     }
-    return renames
+    return free(renames, from)
+  }
+
+  /// Without those to the name of another relation's index that goes: it is there when renames are carried out.
+  private static func free(_ renames: [Rename], _ from: Schema) -> [Rename] {
+    guard renames.contains(where: { $0.to.kind.hasIndex }) else { return renames }
+    var holders: [[Identifier]: ObjectID] = [:]
+    for object in from.objects where object.kind.hasIndex {
+      holders[object.id.path.prefix(1) + [object.id.name]] = object.id
+    }
+    var left = renames
+    while true {
+      let leaving = Set(left.map(\.from))
+      let free = left.filter { rename in
+        guard rename.to.kind.hasIndex,
+          let holder = holders[rename.to.path.prefix(1) + [rename.to.name]]
+        else { return true }
+        return holder == rename.from || leaving.contains(holder)
+      }
+      if free.count == left.count { return left }
+      left = free
+    }
   }
 }

@@ -167,6 +167,11 @@ package enum ObjectKind: String, Sendable, Hashable, Codable, CaseIterable, Comp
     }
   }
 
+  /// Indexes, and constraints that have one of their name, which is the schema's.
+  package var hasIndex: Bool {
+    self == .index || self == .primaryKey || self == .unique || self == .exclusion
+  }
+
   /// Whether an object of this kind only says something of another, its target, and goes with that.
   package var isAttachment: Bool { self == .comment || self == .owner || self == .grant }
 

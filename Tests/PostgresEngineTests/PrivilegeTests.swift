@@ -20,6 +20,18 @@ struct PrivilegeTests {
 
   private static let walks: [Walk] = [
     Walk(
+      "a function that everybody may call, where new ones are nobody's",
+      """
+      ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+      CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'
+      """,
+      """
+      ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+      CREATE FUNCTION f() RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';
+      GRANT EXECUTE ON FUNCTION f() TO PUBLIC;
+      CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1'
+      """),
+    Walk(
       "owners and grants on every kind",
       """
       CREATE SCHEMA s AUTHORIZATION tests_owner;

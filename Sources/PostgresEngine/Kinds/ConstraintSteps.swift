@@ -119,7 +119,8 @@ enum ConstraintSteps {
       statements += storage(
         alteration.id,
         from: IndexStorage(parameters: old.storageParameters, tablespace: old.tablespace),
-        to: IndexStorage(parameters: new.storageParameters, tablespace: new.tablespace))
+        to: IndexStorage(parameters: new.storageParameters, tablespace: new.tablespace),
+        order: new.parameterOrder)
       statements += IndexSteps.statistics(new, from: old.parts.map(\.statisticsTarget))
     case (.primaryKey(let old), .primaryKey(let new)):
       statements += storage(alteration.id, from: old.storage, to: new.storage)
@@ -166,11 +167,11 @@ enum ConstraintSteps {
   // MARK: - Pieces
 
   private static func storage(
-    _ id: ObjectID, from old: IndexStorage, to new: IndexStorage
+    _ id: ObjectID, from old: IndexStorage, to new: IndexStorage, order: [ExactText]? = nil
   ) -> [Statement] {
     let path = [id.path[0], id.name]
     var statements = TableSteps.parameterChanges(
-      "INDEX", path, from: old.parameters, to: new.parameters)
+      "INDEX", path, from: old.parameters, to: new.parameters, order: order)
     if old.tablespace != new.tablespace {
       let space = new.tablespace ?? Identifier("pg_default")
       statements.append(

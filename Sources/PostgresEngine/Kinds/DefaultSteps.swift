@@ -2,20 +2,20 @@ import Planning
 import SQLText
 import SchemaModel
 
-/// Defaults that call a function which has to be made again: taken off before, put back after.
+/// Defaults that call a function which has to be made again, or gives place to another that their text means then:
+/// taken off before, put back after.
 enum DefaultSteps {
   static func steps(_ context: PlanContext, rebuilt: Set<ObjectID>) -> [Step] {
     var steps: [Step] = []
     var seen: Set<ObjectID> = []
-    for function in rebuilt.sorted() where function.kind == .function {
+    let functions = rebuilt.union(context.dropped).filter { $0.kind == .function }
+    for function in functions.sorted() {
       for id in context.dependents[function] ?? [] where seen.insert(id).inserted {
         guard case .column(let old)? = context.from[id], case .column(let new)? = context.to[id],
-          old.generation == nil, old.defaultValue != nil
+          rebuilt.contains(function) || old.defaultValue == new.defaultValue,
+          let step = taken(off: id, context)
         else { continue }
-        steps.append(
-          Step(
-            .alter, id, releases: context.from.dependencies[id] ?? [],
-            statements: [statement(id, "DROP DEFAULT")]))
+        steps.append(step)
         // A changed default is set by the column's own step.
         guard let value = new.defaultValue, value == old.defaultValue else { continue }
         steps.append(
@@ -25,6 +25,16 @@ enum DefaultSteps {
       }
     }
     return steps
+  }
+
+  /// Nil where the column has none.
+  static func taken(off id: ObjectID, _ context: PlanContext) -> Step? {
+    guard case .column(let old)? = context.from[id], old.generation == nil,
+      old.defaultValue != nil
+    else { return nil }
+    return Step(
+      .alter, id, releases: context.from.dependencies[id] ?? [],
+      statements: [statement(id, "DROP DEFAULT")])
   }
 
   private static func statement(_ id: ObjectID, _ clause: SQL) -> Statement {

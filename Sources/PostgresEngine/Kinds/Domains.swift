@@ -112,12 +112,35 @@ enum DomainSteps {
         statements.append(added(check, to: new))
       }
     }
+    let needed = Set(context.needs(.domain(new), in: context.to))
+    let released = Set(context.needs(.domain(old), in: context.from)).subtracting(needed)
     return Step(
-      .alter, new.id, produces: [new.id], consumes: context.needs(.domain(new), in: context.to),
+      .alter, new.id, produces: [new.id], consumes: needed.sorted(), releases: released.sorted(),
       statements: statements,
       hazards: [
         Hazard("LK41", "Every table that uses domain \(new.id.name) is read through.")
       ], reversibility: .conditional)
+  }
+
+  /// Lets go of the functions that its default and checks call, and takes them up again: columns hold it, so it is
+  /// not made anew.
+  static func recalled(_ old: Domain, _ new: Domain, _ context: PlanContext) -> [Step] {
+    let calls = context.needs(.domain(old), in: context.from).filter { $0.kind == .function }
+    let names = Set(calls.compactMap { $0.path.dropLast().last })
+    func isCalled(_ text: Expression) -> Bool {
+      names.contains { TypeSwap.mentions($0, in: text.text) }
+    }
+    var bare = old
+    bare.checks.removeAll { isCalled($0.expression) }
+    if let value = old.defaultValue, isCalled(value) { bare.defaultValue = nil }
+    var loosened = alter(old, to: bare, context)
+    let loose = ObjectID.milestone("loose", of: old.id)
+    (loosened.produces, loosened.consumes, loosened.releases) = ([loose], [], calls)
+    loosened.hazards = []
+    var tied = alter(bare, to: new, context)
+    tied.consumes.append(loose)
+    tied.releases = []
+    return [loosened, tied].filter { !$0.statements.isEmpty }
   }
 
   /// Whether a check of this name stays, and is not made anew.

@@ -241,6 +241,13 @@ struct PrivilegeSteps {
       where Privileges.letter(of: item.objects) == letter
         && (item.schema == nil || item.schema == target.namespace) && item.grantee != owner
       {
+        // What everybody has of new objects where nobody says otherwise.
+        if item.schema == nil, item.grantee == Grant.everybody,
+          after.grants[target]?[item.grantee] == nil,
+          !Privileges.ofEverybody(letter).isSubset(of: Set(item.privileges))
+        {
+          held[item.grantee, default: Held()].formUnion(Held())
+        }
         // Whether they apply depends on who runs the plan: revoking is harmless, and so is granting anew.
         let wanted = after.grants[target]?[item.grantee].map(Held.init) ?? Held()
         var part = Held(Set(item.privileges).subtracting(wanted.privileges))

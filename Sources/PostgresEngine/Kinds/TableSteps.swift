@@ -264,7 +264,8 @@ enum TableSteps {
       hazards.append(Hazard("LK23", "Table \(new.id.name) is rewritten while nobody can use it."))
     }
     statements += parameterChanges(
-      "TABLE", new.id.path, from: old.storageParameters, to: new.storageParameters)
+      "TABLE", new.id.path, from: old.storageParameters, to: new.storageParameters,
+      order: new.parameterOrder)
     let gained = new.parents.filter { !old.parents.contains($0) }
     let columns = context.from.objects(of: .column, under: new.id.path).flatMap {
       [ObjectID.milestone("not null", of: $0.id), .milestone("typed", of: $0.id)]
@@ -330,7 +331,8 @@ enum TableSteps {
   }
 
   static func parameterChanges(
-    _ kind: SQL, _ path: [Identifier], from old: [ExactText], to new: [ExactText]
+    _ kind: SQL, _ path: [Identifier], from old: [ExactText], to new: [ExactText],
+    order: [ExactText]? = nil
   ) -> [Statement] {
     let wanted = Set(new)
     let names = Set(new.map { split($0.string).name })
@@ -342,7 +344,7 @@ enum TableSteps {
         Statement("ALTER \(kind) \(path: path) RESET (\(list))", lock: .shareUpdateExclusive))
     }
     let present = Set(old)
-    let changed = new.filter { wanted.contains($0) && !present.contains($0) }
+    let changed = ordered(new, by: order).filter { wanted.contains($0) && !present.contains($0) }
     if !changed.isEmpty {
       statements.append(
         Statement(

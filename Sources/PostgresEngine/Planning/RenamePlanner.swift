@@ -53,8 +53,8 @@ struct RenamePlanner {
   /// Relations and indexes of a schema share their names, constraints those of their table.
   private func sharesNames(_ left: Rename, _ right: Rename) -> Bool {
     left.from.path.dropLast() == right.from.path.dropLast()
-      || (left.from.path.first == right.from.path.first && left.from.kind == .index
-        && right.from.kind == .index)
+      || (left.from.path.first == right.from.path.first && left.from.kind.hasIndex
+        && right.from.kind.hasIndex)
   }
 
   /// `old` is the path with everything that holds the object already renamed.

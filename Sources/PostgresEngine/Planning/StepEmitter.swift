@@ -16,7 +16,7 @@ struct StepEmitter {
   private let loosened: Set<ObjectID>
   /// Nil where plain statements are asked for.
   private let online: Online?
-  private var emitted: [Step] = []
+  var emitted: [Step] = []
 
   init(
     context: PlanContext, closure: (rebuilt: Set<ObjectID>, swapped: Set<ObjectID>),
@@ -66,7 +66,7 @@ struct StepEmitter {
         } else if rebuilt.contains(alteration.id) {
           emitted +=
             online?.replace(alteration.from, by: alteration.to)
-            ?? drop(alteration.from, parts: []) + create(alteration.to, parts: [])
+            ?? replace(alteration.from, by: alteration.to)
         } else {
           emitted += try alter(alteration)
         }
@@ -81,7 +81,7 @@ struct StepEmitter {
     for id in rebuilt.sorted()
     where context.change[id] == nil && !swapped.tables.contains(id.table) {
       guard let old = context.from[id], let new = context.to[id] else { continue }
-      emitted += drop(old, parts: []) + create(new, parts: [])
+      emitted += replace(old, by: new)
     }
     emitted += try TypeSwap.steps(of: swappedTypes, rebuilt: rebuilt, context)
     emitted += try overriddenColumns()
@@ -99,6 +99,7 @@ struct StepEmitter {
     emitted += PrivilegeSteps.steps(context, remade: remade)
     orderColumns()
     freeNames()
+    awaitOverloads()
     let checks = RowChecks(context: context)
     return emitted.map(checks.asked)
   }
@@ -195,6 +196,13 @@ struct StepEmitter {
   }
 
   // MARK: - By kind
+
+  private func replace(_ old: SchemaObject, by new: SchemaObject) -> [Step] {
+    if case (.domain(let before), .domain(let after)) = (old, new) {
+      return DomainSteps.recalled(before, after, context)
+    }
+    return drop(old, parts: []) + create(new, parts: [])
+  }
 
   func create(_ object: SchemaObject, parts: [SchemaObject]) -> [Step] {
     if let steps = online?.create(object, parts: parts) { return steps }
@@ -404,43 +412,6 @@ struct StepEmitter {
       for (previous, next) in zip(sorted, sorted.dropFirst()) {
         emitted[next].consumes.append(emitted[previous].subject)
       }
-    }
-  }
-
-  /// Tables, views, sequences, types and indexes of a schema share their names: what goes makes place for
-  /// what comes under the same name as another kind of thing or on another table.
-  private mutating func freeNames() {
-    var gone: [[Identifier]: [ObjectID]] = [:]
-    for step in emitted {
-      for id in step.destroys where !context.isAltered(id) {
-        if let name = StepEmitter.sharedName(id) { gone[name, default: []].append(id) }
-      }
-    }
-    guard !gone.isEmpty else { return }
-    for index in emitted.indices {
-      for id in emitted[index].produces {
-        guard let name = StepEmitter.sharedName(id) else { continue }
-        for other in gone[name] ?? [] where other != id && !emitted[index].destroys.contains(other)
-        {
-          emitted[index].produces.append(other)
-        }
-      }
-    }
-  }
-
-  private static func sharedName(_ id: ObjectID) -> [Identifier]? {
-    switch id.kind {
-    case .table, .view, .materializedView, .sequence, .enumType, .domain, .compositeType,
-      .rangeType, .baseType:
-      id.path
-    case .index, .primaryKey, .unique, .exclusion: [id.path[0], id.name]
-    case .namespace, .extension, .language, .accessMethod, .collation, .function, .operator,
-      .operatorFamily, .operatorClass, .cast, .conversion, .transform, .textSearchParser,
-      .textSearchTemplate, .textSearchDictionary, .textSearchConfiguration, .foreignDataWrapper,
-      .server, .userMapping, .column, .check, .foreignKey, .statistics, .virtualTable, .rule,
-      .trigger, .policy, .publication, .subscription, .eventTrigger, .comment, .owner, .grant,
-      .defaultPrivileges:
-      nil
     }
   }
 }
