@@ -126,8 +126,28 @@ enum TriggerSteps {
     return old == new
   }
 
-  static func alter(_ trigger: Trigger) -> Step {
-    Step(.alter, trigger.id, produces: [trigger.id], statements: [enabling(trigger)])
+  static func alter(_ old: Trigger, to new: Trigger, _ context: PlanContext) -> Step {
+    if canAlter(old, to: new) {
+      return Step(.alter, new.id, produces: [new.id], statements: [enabling(new)])
+    }
+    var statements = [Statement(definition(new, replaces: true), lock: .shareRowExclusive)]
+    // One that is replaced is enabled as a new one is.
+    if old.enabled != .origin || new.enabled != .origin { statements.append(enabling(new)) }
+    let needed = Set(needs(new, context.to, context))
+    return Step(
+      .alter, new.id, produces: [new.id], consumes: needed.sorted(), destroys: [new.id],
+      releases: Set(needs(old, context.from, context)).subtracting(needed).sorted(),
+      statements: statements,
+      hazards: [Hazard("BC14", "What trigger \(new.id.name) does is no longer done as it was.")])
+  }
+
+  /// Whether it can take the place of the old one, which keeps nobody from reading. The copies on partitions are
+  /// left as they were.
+  static func canReplace(_ old: Trigger, by new: Trigger, _ context: PlanContext) -> Bool {
+    if case .table(let table)? = context.to[new.id.table], table.partitionKey != nil {
+      return false
+    }
+    return context.serverVersion >= 140_000 && old.constraint == nil && new.constraint == nil
   }
 
   private static func needs(
@@ -158,8 +178,10 @@ enum TriggerSteps {
       """, lock: .shareRowExclusive)
   }
 
-  private static func definition(_ trigger: Trigger) -> SQL {
-    let kind: SQL = trigger.constraint == nil ? "TRIGGER" : "CONSTRAINT TRIGGER"
+  private static func definition(_ trigger: Trigger, replaces: Bool = false) -> SQL {
+    let kind: SQL =
+      trigger.constraint != nil
+      ? "CONSTRAINT TRIGGER" : replaces ? "OR REPLACE TRIGGER" : "TRIGGER"
     let timing: SQL =
       switch trigger.timing {
       case .before: "BEFORE"

@@ -65,7 +65,9 @@ struct Rebuild {
           mark(alteration.from)
         }
       case (.trigger(let old), .trigger(let new)):
-        if !TriggerSteps.canAlter(old, to: new) { mark(alteration.from) }
+        if !TriggerSteps.canAlter(old, to: new), !TriggerSteps.canReplace(old, by: new, context) {
+          mark(alteration.from)
+        }
       case (.policy(let old), .policy(let new)):
         if !PolicySteps.canAlter(old, to: new) { mark(alteration.from) }
       case (.statistics(let old), .statistics(let new)):
@@ -161,7 +163,8 @@ struct Rebuild {
         if !isPlainDefault(id) { mark(id) }
       }
     case .function(let routine):
-      for id in context.dependents[routine.id] ?? [] where !isPlainDefault(id) { mark(id) }
+      for id in context.dependents[routine.id] ?? []
+      where !isPlainDefault(id) && !letsGo(id, of: routine.id) { mark(id) }
     case .view, .materializedView:
       for kind in [ObjectKind.rule, .trigger, .index] {
         for part in context.from.objects(of: kind, under: object.id.path) { mark(part) }
@@ -181,6 +184,14 @@ struct Rebuild {
       }
     default: return
     }
+  }
+
+  /// A trigger that is replaced needs what goes no more.
+  private func letsGo(_ id: ObjectID, of routine: ObjectID) -> Bool {
+    guard !context.to.contains(routine), case .alter(let alteration)? = context.change[id],
+      case (.trigger(let old), .trigger(let new)) = (alteration.from, alteration.to)
+    else { return false }
+    return TriggerSteps.canReplace(old, by: new, context)
   }
 
   /// Views of a view, its statistics, and functions that take or return its rows or whose parsed bodies read it.

@@ -294,7 +294,8 @@ struct StepEmitter {
       return [RoutineSteps.replace(old, by: new, context)]
     case (.materializedView(let old), .materializedView(let new)):
       return [MaterializedViewSteps.alter(old, to: new, context)]
-    case (.trigger, .trigger(let new)): return [TriggerSteps.alter(new)]
+    case (.trigger(let old), .trigger(let new)):
+      return [TriggerSteps.alter(old, to: new, context)]
     case (.policy(let old), .policy(let new)): return [PolicySteps.alter(old, to: new, context)]
     case (.rule(let old), .rule(let new)): return [RuleSteps.alter(old, to: new, context)]
     case (.statistics, .statistics(let new)): return [StatisticsSteps.alter(new)]

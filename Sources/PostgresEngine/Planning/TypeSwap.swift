@@ -80,9 +80,21 @@ struct TypeSwap {
     for (column, _) in columns where column.defaultValue != nil {
       statements.append(altered(column, "DROP DEFAULT"))
     }
+    // All of a table at once: it is written anew only once.
+    var conversions: [(table: [Identifier], clauses: [SQL])] = []
     for (column, wanted) in columns where !column.isInherited {
       let conversion = try conversion(of: column, to: wanted.type)
-      statements.append(altered(column, "TYPE \(wanted.type) USING \(conversion)"))
+      let clause: SQL = "ALTER COLUMN \(column.id.name) TYPE \(wanted.type) USING \(conversion)"
+      let path = column.id.relationPath
+      if let place = conversions.firstIndex(where: { $0.table == path }) {
+        conversions[place].clauses.append(clause)
+      } else {
+        conversions.append((path, [clause]))
+      }
+    }
+    statements += conversions.map { table, clauses in
+      Statement(
+        "ALTER TABLE \(path: table) \(clauses.joined(", "))", lock: .accessExclusive)
     }
     for (column, wanted) in columns where column.defaultValue != nil {
       if let value = wanted.defaultValue {
