@@ -217,6 +217,24 @@ import Testing
     #expect(answer.errors.contains("default_transaction_read_only"), "\(answer.errors)")
   }
 
+  /// A schema that was made for it is enough.
+  @Test func aRoleThatMayNotMakeSchemas() throws {
+    let place = try Place(.postgresql)
+    defer { place.close() }
+    let role = "plain_\(UInt32.random(in: 0 ... .max))"
+    try place.run("CREATE ROLE \(role) LOGIN", "GRANT CREATE ON SCHEMA public TO \(role)")
+    defer { try? place.run("DROP OWNED BY \(role) CASCADE", "DROP ROLE \(role)") }
+    try place.migration(1, "one", up: "CREATE TABLE public.one (a int);\n")
+    let server = try #require(place.server)
+    place.address = Place.url(server.socketDirectory, place.name, user: role)
+    let refused = try place.kedge("apply")
+    #expect(refused.code == 2)
+    #expect(refused.errors.contains("CREATE SCHEMA kedge AUTHORIZATION"), "\(refused.errors)")
+    try place.run("CREATE SCHEMA kedge AUTHORIZATION \(role)")
+    let answer = try place.kedge("apply")
+    #expect(answer.code == 0, "\(answer.errors)")
+  }
+
   @Test func whatNeedsASectionWithoutATransactionIsToldSo() throws {
     let place = try Place(.postgresql)
     defer { place.close() }

@@ -238,7 +238,9 @@ final class MigrationWorkspace {
       case .permission, .readOnly:
         throw SourceProblem(
           "the history of \(database.label) cannot be created: \(error.sentence)",
-          nextStep: error.nextStep)
+          nextStep: error.kind == .permission && database.engine == .postgresql
+            ? "let its owner run: CREATE SCHEMA kedge AUTHORIZATION ROLE, with the role that migrates"
+            : error.nextStep)
       default: throw error
       }
     }

@@ -20,11 +20,18 @@ package struct HistoryTables: Sendable {
   private static let postgresql = HistoryTables(
     migration: "kedge.migration", event: "kedge.event", state: "kedge.state",
     script: "kedge.script",
-    definitions: ["CREATE SCHEMA IF NOT EXISTS kedge"]
+    definitions: [schema]
       + tables(
         prefix: "kedge.", identity: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
         time: "timestamptz", now: "pg_catalog.clock_timestamp()",
         user: "DEFAULT current_user", address: "DEFAULT pg_catalog.inet_client_addr()::text"))
+
+  /// Even with IF NOT EXISTS it is asked first whether one may; the schema may have been made for who may not.
+  private static let schema = """
+    DO $do$ BEGIN
+      IF pg_catalog.to_regnamespace('kedge') IS NULL THEN CREATE SCHEMA IF NOT EXISTS kedge; END IF;
+    END $do$
+    """
 
   private static let sqlite = HistoryTables(
     // `main`, since a temporary table of a migration's would come first otherwise.
