@@ -114,6 +114,64 @@ struct JoiningTests {
       CREATE INDEX qi ON q (gone)
       """),
     Walk(
+      "a table that becomes partitioned while what it held on to changes",
+      """
+      CREATE TABLE par (id int, d date, PRIMARY KEY (id, d)) PARTITION BY RANGE (d);
+      CREATE TABLE par_d PARTITION OF par DEFAULT;
+      CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE FUNCTION ok(int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+      CREATE FUNCTION nr() RETURNS int LANGUAGE sql AS 'SELECT 1';
+      CREATE TABLE ch (id int DEFAULT nr(), pid int, pd date, CONSTRAINT f FOREIGN KEY (pid, pd) REFERENCES par,
+        CONSTRAINT c CHECK (ok(id)));
+      CREATE TRIGGER g BEFORE INSERT ON ch FOR EACH ROW EXECUTE FUNCTION g()
+      """,
+      """
+      CREATE TABLE par (id bigint, d date, note text, PRIMARY KEY (id, d)) PARTITION BY RANGE (d);
+      CREATE TABLE par_23 PARTITION OF par FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+      CREATE TABLE ch (id int DEFAULT 5, pid bigint, pd date,
+        CONSTRAINT f FOREIGN KEY (pid, pd) REFERENCES par ON DELETE CASCADE) PARTITION BY HASH (id);
+      CREATE TABLE ch0 PARTITION OF ch FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+      CREATE TABLE ch1 PARTITION OF ch FOR VALUES WITH (MODULUS 2, REMAINDER 1)
+      """),
+    Walk(
+      "columns that children say again, or have as their own too, come and go with the parents'",
+      """
+      CREATE TABLE t (a int, b int, c int) PARTITION BY LIST (a);
+      CREATE TABLE t1 PARTITION OF t (b DEFAULT 5) FOR VALUES IN (1);
+      CREATE TABLE p (x int, y int);
+      CREATE TABLE q (x int DEFAULT 4, z int) INHERITS (p);
+      CREATE TABLE r (x int DEFAULT 7) INHERITS (q)
+      """,
+      """
+      CREATE TABLE t (a int, c int) PARTITION BY LIST (a);
+      CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1);
+      CREATE TABLE p (y int);
+      CREATE TABLE q (z int) INHERITS (p);
+      CREATE TABLE r () INHERITS (q)
+      """),
+    Walk(
+      "what is on a child needs the columns that come to its parent",
+      """
+      CREATE TABLE p (id int, x int);
+      CREATE TABLE a (y int) INHERITS (p);
+      CREATE VIEW va AS SELECT id, x, y FROM a;
+      CREATE INDEX ai ON a (id);
+      CREATE TABLE q (id int, x int) PARTITION BY LIST (id);
+      CREATE TABLE a1 PARTITION OF q FOR VALUES IN (1);
+      CREATE VIEW vq AS SELECT x FROM a1;
+      CREATE INDEX qi ON a1 (x)
+      """,
+      """
+      CREATE TABLE p (id int, x bigint, n int);
+      CREATE TABLE a (y int) INHERITS (p);
+      CREATE VIEW va AS SELECT id, x, n, y FROM a;
+      CREATE INDEX ai ON a (id, n);
+      CREATE TABLE q (id int, x bigint, n int) PARTITION BY LIST (id);
+      CREATE TABLE a1 PARTITION OF q FOR VALUES IN (1);
+      CREATE VIEW vq AS SELECT x, n FROM a1;
+      CREATE INDEX qi ON a1 (x, n)
+      """),
+    Walk(
       "a partition that says a column's default itself loses an index of its own",
       """
       CREATE TABLE t (a int, b int) PARTITION BY LIST (a);

@@ -111,9 +111,16 @@ enum ColumnSteps {
         [numbering.sequence, adding(numbered)] + numbering.conclusion
         + completion(numbered, context)
     }
+    // Children that are to have it as their own too have it before.
+    let own = context.newDescendants(of: table).map { $0.part(.column, column.id.name) }.filter {
+      guard context.created.contains($0), case .column(let column)? = context.to[$0] else {
+        return false
+      }
+      return !column.isInherited
+    }
     return Step(
       .create, column.id, produces: [column.id],
-      consumes: context.needs(.column(column), in: context.to),
+      consumes: context.needs(.column(column), in: context.to) + own,
       statements: statements, hazards: hazards,
       reversibility: isDerived && column.identity == nil ? .exact : .exactUntilWritten)
   }
@@ -185,8 +192,15 @@ enum ColumnSteps {
     }
     let isDerived = column.generation != nil
     let drops = Inheritance.drops(column.id.name, of: table, context)
+    // A parent lets go of its column first.
+    var above: [ObjectID] = []
+    if case .table(let child)? = context.from[table], !child.parents.isEmpty {
+      above = Inheritance.ancestors(child.parents, in: context.from).map {
+        $0.part(.column, column.id.name)
+      }.filter(context.dropped.contains)
+    }
     return Step(
-      .drop, column.id, produces: drops.kept, destroys: own,
+      .drop, column.id, produces: drops.kept + above, destroys: own,
       releases: needed.filter { !own.contains($0) }, statements: drops.statements,
       hazards: isDerived
         ? []

@@ -87,7 +87,11 @@ enum Inheritance {
     else { return nil }
     switch change {
     case .create(.column(let new)):
-      guard var old = effective(new.id, in: context.from) else { return nil }
+      // One that says something else of what its parent gets only now has that first.
+      let comes = new.isInherited ? effectiveParent(new.id, context.to) : nil
+      guard
+        var old = effective(new.id, in: context.from) ?? comes.map({ inheritable($0, by: new.id) })
+      else { return nil }
       // What generates a column's values is not handed down before version 17.
       old.identity = new.identity
       // The constraint of the parent's name becomes the table's own: `leftNotNulls` renames it.
@@ -114,6 +118,15 @@ enum Inheritance {
       return nil
     }
     return new
+  }
+
+  /// Whether the column is a parent's, which drops it.
+  static func goesWithParents(_ column: Column, _ context: PlanContext) -> Bool {
+    guard column.isInherited, effective(column.id, in: context.to) == nil,
+      case .table(let old)? = context.from[column.id.table],
+      case .table(let new)? = context.to[column.id.table]
+    else { return false }
+    return old.parents == new.parents
   }
 
   /// Whether a parent has the column.

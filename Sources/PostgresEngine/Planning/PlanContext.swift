@@ -101,6 +101,17 @@ struct PlanContext {
 
   /// The old side's children and children's children.
   func descendants(of table: ObjectID) -> [ObjectID] {
+    PlanContext.descendants(of: table, in: children)
+  }
+
+  /// As above, of the new side.
+  func newDescendants(of table: ObjectID) -> [ObjectID] {
+    PlanContext.descendants(of: table, in: newChildren)
+  }
+
+  private static func descendants(
+    of table: ObjectID, in children: [ObjectID: [ObjectID]]
+  ) -> [ObjectID] {
     var found: [ObjectID] = []
     var queue = children[table] ?? []
     while let next = queue.popLast() {
@@ -131,7 +142,28 @@ struct PlanContext {
     case .index: needed.append(ObjectID(.materializedView, object.id.relationPath))
     default: break
     }
-    return needed
+    return needed + inherited(needed, by: object, in: schema)
+  }
+
+  /// A column that a table has from a parent is the parent's. Texts are known to need the table alone.
+  private func inherited(
+    _ needed: [ObjectID], by object: SchemaObject, in schema: Schema
+  ) -> [ObjectID] {
+    guard object.kind != .table, object.kind != .column else { return [] }
+    var found: [ObjectID] = []
+    for id in needed where id.kind == .column || id.kind == .table {
+      guard case .table(let table)? = schema[id.table], !table.parents.isEmpty,
+        id.kind == .table || !schema.contains(id)
+      else { continue }
+      for parent in Inheritance.ancestors(table.parents, in: schema) {
+        if id.kind == .column {
+          found.append(parent.part(.column, id.name))
+        } else {
+          found += schema.objects(of: .column, under: parent.path).map(\.id)
+        }
+      }
+    }
+    return found
   }
 
   /// What can only go once the object has gone. A partition can neither go nor leave while its parent is referred

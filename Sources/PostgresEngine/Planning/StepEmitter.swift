@@ -242,7 +242,9 @@ struct StepEmitter {
       absorbed.contains(value.id) || goesWithOwner(value)
         ? [] : [SequenceSteps.drop(value, context)]
     case .table(let value): dropped(value, parts: parts)
-    case .column(let value): [ColumnSteps.drop(value, context, rebuilt: rebuilt)]
+    case .column(let value):
+      Inheritance.goesWithParents(value, context)
+        ? [] : [ColumnSteps.drop(value, context, rebuilt: rebuilt)]
     case .primaryKey, .unique, .check, .exclusion, .foreignKey:
       goesWithColumn(object) ? [] : [ConstraintSteps.drop(object, context)]
     case .index(let value):

@@ -52,7 +52,7 @@ struct TableSwap {
     made.operation = .rebuild
     made.destroys = ([old.id] + gone.map(\.id)).sorted()
     var needed = context.needs(.table(old), in: context.from)
-    for part in gone { needed += context.needs(part, in: context.from) }
+    for part in gone { needed += context.holds(part) }
     let own = Set(made.destroys).union(made.produces)
     // The types of those that it is partitioned by are no longer altered.
     made.consumes += Inheritance.ancestors(new.parents, in: context.to).flatMap { parent in
@@ -124,12 +124,16 @@ struct TableSwap {
       case .primaryKey, .unique, .exclusion:
         run("ALTER TABLE \(path: old.id.path) DROP CONSTRAINT \(part.id.name)")
       // They can hold on to what is altered before the table goes.
+      case .foreignKey: run("ALTER TABLE \(path: old.id.path) DROP CONSTRAINT \(part.id.name)")
+      case .check where calls(part):
+        run("ALTER TABLE \(path: old.id.path) DROP CONSTRAINT \(part.id.name)")
+      case .trigger: run("DROP TRIGGER \(part.id.name) ON \(path: old.id.path)")
       case .rule: run("DROP RULE \(part.id.name) ON \(path: old.id.path)")
       case .policy: run("DROP POLICY \(part.id.name) ON \(path: old.id.path)")
       case .index: run("DROP INDEX \(path: [old.id.path[0], part.id.name])")
       case .column(let column):
         if let value = column.defaultValue,
-          context.sequences(in: value).contains(where: context.dropped.contains)
+          calls(part) || context.sequences(in: value).contains(where: context.dropped.contains)
         {
           run("ALTER TABLE \(path: old.id.path) ALTER COLUMN \(column.id.name) DROP DEFAULT")
         }
@@ -148,6 +152,10 @@ struct TableSwap {
     }
     run("ALTER TABLE \(path: old.id.path) RENAME TO \(aside[1])")
     return statements
+  }
+
+  private func calls(_ part: SchemaObject) -> Bool {
+    (context.from.dependencies[part.id] ?? []).contains { $0.kind == .function }
   }
 
   /// The `serial` sequences that stay.
