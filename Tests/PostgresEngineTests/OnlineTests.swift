@@ -107,6 +107,22 @@ struct OnlineTests {
       CREATE TABLE one PARTITION OF t FOR VALUES FROM (0) TO (10)
       """),
     Walk(
+      "a new partition beside the default one",
+      """
+      CREATE TABLE t (a int, b text) PARTITION BY RANGE (a);
+      CREATE TABLE rest PARTITION OF t DEFAULT;
+      CREATE TABLE x (a int, b int) PARTITION BY RANGE (a, b);
+      CREATE TABLE x_rest PARTITION OF x DEFAULT
+      """,
+      """
+      CREATE TABLE t (a int, b text) PARTITION BY RANGE (a);
+      CREATE TABLE rest PARTITION OF t DEFAULT;
+      CREATE TABLE one PARTITION OF t FOR VALUES FROM (0) TO (10);
+      CREATE TABLE x (a int, b int) PARTITION BY RANGE (a, b);
+      CREATE TABLE x_rest PARTITION OF x DEFAULT;
+      CREATE TABLE x_1 PARTITION OF x FOR VALUES FROM (0, 0) TO (10, 10)
+      """),
+    Walk(
       "triggers",
       """
       CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';

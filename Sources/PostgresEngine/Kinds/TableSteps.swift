@@ -79,13 +79,21 @@ enum TableSteps {
     let step = Step(
       .create, table.id, produces: own.sorted() + bounds(of: table),
       consumes: Set(needed).subtracting(own).sorted(),
-      statements: [Statement(sql)]
+      statements: [creation(sql, of: table, context)]
         + (joins ? joined(from: Table(id: table.id), to: table) : [])
         + rowSecurity(from: Table(id: table.id), to: table).map {
           Statement($0.sql)
         } + inside.flatMap { completion($0, context) },
       reversibility: table.server == nil ? .exactUntilWritten : .exact)
     return [step] + later
+  }
+
+  /// A partition locks the parent that is there already.
+  private static func creation(_ sql: SQL, of table: Table, _ context: PlanContext) -> Statement {
+    guard table.partitionBound != nil, let parent = table.parents.first,
+      context.from.contains(parent), context.to.contains(parent)
+    else { return Statement(sql) }
+    return Statement(sql, lock: .accessExclusive, on: [parent])
   }
 
   private static func keyShape(_ part: SchemaObject) -> [Field]? {

@@ -184,10 +184,13 @@ extension Online {
   func createPartition(_ table: Table, parts: [SchemaObject], _ plain: [Step]) -> [Step] {
     guard let bound = table.partitionBound, let parent = table.parents.first,
       standing(parent) != nil, parts.isEmpty, table.partitionKey == nil, table.server == nil,
-      !hasDefault(parent), var step = plain.first, plain.count == 1,
+      var step = plain.first, plain.count == 1,
       case .table(let above)? = context.to[parent], above.type == nil,
       context.to.parts(of: parent).allSatisfy({ context.change[$0.id] == nil })
     else { return plain }
+    let condition = PartitionBound.condition(bound.string, key: above.partitionKey?.string ?? "")
+    let other = defaultPartition(of: parent).flatMap(standing)
+    if hasDefault(parent), other == nil || condition == nil { return plain }
     let kind: SQL = table.isUnlogged ? "CREATE UNLOGGED TABLE" : "CREATE TABLE"
     var sql: SQL = """
       \(kind) \(path: table.id.path) (LIKE \(path: parent.path) INCLUDING DEFAULTS \
@@ -208,7 +211,12 @@ extension Online {
           "ALTER TABLE \(path: parent.path) ATTACH PARTITION \(path: table.id.path) \(.verbatim(bound.string))",
           lock: .shareUpdateExclusive, on: [parent]),
       ])
-    return [step]
+    // That its rows stay where they are is proven before, not while it is locked.
+    var steps: [Step] = []
+    if let other, let condition {
+      prove("NOT (\(condition))", of: other, for: table, &steps, &step)
+    }
+    return steps + [step]
   }
 }
 
