@@ -121,7 +121,8 @@ struct JoiningTests {
       CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
       CREATE FUNCTION ok(int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
       CREATE FUNCTION nr() RETURNS int LANGUAGE sql AS 'SELECT 1';
-      CREATE TABLE ch (id int DEFAULT nr(), pid int, pd date, CONSTRAINT f FOREIGN KEY (pid, pd) REFERENCES par,
+      CREATE TYPE e AS ENUM ('a');
+      CREATE TABLE ch (id int DEFAULT nr(), pid int, pd date, gone e, CONSTRAINT f FOREIGN KEY (pid, pd) REFERENCES par,
         CONSTRAINT c CHECK (ok(id)));
       CREATE TRIGGER g BEFORE INSERT ON ch FOR EACH ROW EXECUTE FUNCTION g()
       """,

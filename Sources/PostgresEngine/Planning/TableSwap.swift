@@ -69,7 +69,8 @@ struct TableSwap {
       destroys: context.descendants(of: old.id).flatMap { partition in
         [partition] + context.from.parts(of: partition).map(\.id)
       },
-      statements: moving(),
+      // The rows are read from what they were made of.
+      releases: made.releases.filter(context.dropped.contains), statements: moving(),
       hazards: [
         Hazard("LK23", "Table \(new.id.name) is copied while nobody can use it.")
       ], reversibility: .conditional)
