@@ -69,8 +69,9 @@ struct TableSwap {
       destroys: context.descendants(of: old.id).flatMap { partition in
         [partition] + context.from.parts(of: partition).map(\.id)
       },
-      // The rows are read from what they were made of.
-      releases: made.releases.filter(context.dropped.contains), statements: moving(),
+      // The rows are read from what they were made of. A sequence of the table's own would go with it.
+      releases: made.releases.filter { context.dropped.contains($0) && $0.kind != .sequence },
+      statements: moving(),
       hazards: [
         Hazard("LK23", "Table \(new.id.name) is copied while nobody can use it.")
       ], reversibility: .conditional)
