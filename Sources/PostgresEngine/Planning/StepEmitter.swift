@@ -97,6 +97,7 @@ struct StepEmitter {
     emitted += PartitionIndexes.steps(context, remade: remade)
     emitted += PartitionTriggers.steps(context, remade: remade)
     emitted += PrivilegeSteps.steps(context, remade: remade)
+    emitted += CarriedRights.steps(context, remade: remade)
     orderColumns()
     freeNames()
     awaitOverloads()
