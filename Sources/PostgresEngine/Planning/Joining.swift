@@ -17,12 +17,13 @@ struct Joining {
       guard case .alter(let alteration) = change,
         case (.table(let old), .table(let new)) = (alteration.from, alteration.to),
         !remade.contains(new.id),
+        old.parents != new.parents || old.partitionBound != new.partitionBound,
         let index = steps.firstIndex(where: {
           $0.operation == .alter && $0.subject == new.id && $0.produces.contains(new.id)
         })
       else { continue }
       if old.parents == new.parents {
-        if old.partitionBound != new.partitionBound { hold(&steps, back: index, new, context) }
+        hold(&steps, back: index, new, context)
         continue
       }
       let gained = new.parents.filter { !old.parents.contains($0) }
