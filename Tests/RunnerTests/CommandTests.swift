@@ -275,6 +275,7 @@ import Testing
     try FileManager.default.removeItem(
       at: place.folder.appending(path: "migrations/3_three.down.sql"))
     try expect(place, 0, "status", says: "1 future")
+    try expect(place, 0, "apply", says: "3_three ran here, and migrations has no file of it")
     try place.migration(
       2, "two", up: "CREATE TABLE two (b int);\n", down: "DROP TABLE IF EXISTS two;\n")
     try expect(place, 0, "rollback")

@@ -15,6 +15,7 @@ extension MigrationWorkspace {
     let history = try history()
     let machine = RunnerMachine(folder: folder, history: history, dialect: dialect)
     let tasks = try machine.tasks(for: request)
+    if isForward(request) { noteStrangers(history) }
     if !tasks.isEmpty {
       for hook in folder.hooks.values { try refuseMissingVariables(hook, runner) }
     }
@@ -60,6 +61,18 @@ extension MigrationWorkspace {
   }
 
   // MARK: - Before
+
+  /// Another checkout has been here, or a file is lost: nothing that hinders, and nothing to find out late.
+  private func noteStrangers(_ history: History) {
+    let strangers = MigrationStatus.all(folder, history).filter {
+      $0.state == .missing || $0.state == .future
+    }
+    guard let first = strangers.first else { return }
+    let others = strangers.count > 1 ? " and \((strangers.count - 1).counting("other"))" : ""
+    workspace.note(
+      "note: \(first.version)_\(first.name)\(others) ran here, and \(folder.path) has no file of it: kedge status"
+    )
+  }
 
   private func refuse(_ tasks: [RunnerTask], _ runner: RunnerOptions) throws {
     for task in tasks {
