@@ -58,7 +58,7 @@ package struct ForeignFolder: Hashable, Sendable {
 
   /// Without what follows a version; nil where there is none such. What has no version is kept.
   package func through(_ version: String) -> ForeignFolder? {
-    guard let last = scripts.firstIndex(where: { Self.isSame($0.name, version) }) else {
+    guard let last = scripts.lastIndex(where: { Self.isSame($0.name, version) }) else {
       return nil
     }
     let kept = scripts[...last] + scripts[(last + 1)...].filter(\.name.isEmpty)
@@ -87,7 +87,8 @@ package struct ForeignFolder: Hashable, Sendable {
     for path in paths where path.hasSuffix(".sql") {
       let comments = LineComment.all(in: text(path) ?? "", outside: []).lazy.map(\.body)
       switch FileLayout.detect(name: path, comments: comments) {
-      case .plain: continue
+      // Without its plan nobody knows the order of sqitch's.
+      case .plain, .sqitch: continue
       case .kedge: return nil
       case .golangMigrate: return isOwn(paths, text) ? nil : .golangMigrate
       case let layout: return layout
