@@ -36,7 +36,7 @@ enum DesignRules {
     summary:
       "Every DELETE or key UPDATE of the referenced table reads the whole referencing table, when no "
       + "index begins with the key's columns (in any order).",
-    remedy: "CREATE INDEX CONCURRENTLY over the columns",
+    remedy: "CREATE INDEX over the columns (PostgreSQL: CONCURRENTLY)",
     bad: ["CREATE TABLE t (id int PRIMARY KEY, p int REFERENCES parents (id));"],
     good: [
       """

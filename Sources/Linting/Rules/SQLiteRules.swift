@@ -368,8 +368,9 @@ enum SQLiteRules {
     ],
     good: [good]
   ) { context in
+    // What is temporary is no copy to be kept.
     guard case .insert(let rows) = context.node, rows.isFromQuery, let word = rows.conflict,
-      ["ignore", "replace"].contains(word)
+      ["ignore", "replace"].contains(word), context.key(rows.table).schema.raw != "temp"
     else { return [] }
     return [
       Violation(
