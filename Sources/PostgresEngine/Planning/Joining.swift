@@ -11,28 +11,49 @@ struct Joining {
   /// What comes with its table in one step, and before its children.
   private let isMadeWhole: (ObjectID) -> Bool
 
+  /// The steps that there are before anything is added: by what they produce, and by the table of their subject.
+  private struct Places {
+    private(set) var producing: [ObjectID: [Int]] = [:]
+    private(set) var ofParts: [ObjectID: [Int]] = [:]
+
+    init(_ steps: [Step]) {
+      for (index, step) in steps.enumerated() {
+        for id in step.produces { producing[id, default: []].append(index) }
+        guard step.subject.kind.isPartOfRelation else { continue }
+        ofParts[step.subject.table, default: []].append(index)
+      }
+    }
+  }
+
+  private let places: Places
+
   /// `remade` are the tables that are made anew, and what is dropped and made again.
   static func complete(_ steps: inout [Step], _ context: PlanContext, remade: Set<ObjectID>) {
-    for change in context.changes {
+    let moved = context.changes.compactMap { change -> (old: Table, new: Table)? in
       guard case .alter(let alteration) = change,
         case (.table(let old), .table(let new)) = (alteration.from, alteration.to),
         !remade.contains(new.id),
-        old.parents != new.parents || old.partitionBound != new.partitionBound,
-        let index = steps.firstIndex(where: {
-          $0.operation == .alter && $0.subject == new.id && $0.produces.contains(new.id)
+        old.parents != new.parents || old.partitionBound != new.partitionBound
+      else { return nil }
+      return (old, new)
+    }
+    if moved.isEmpty { return }
+    let places = Places(steps)
+    for (old, new) in moved {
+      guard
+        let index = places.producing[new.id]?.first(where: {
+          steps[$0].operation == .alter && steps[$0].subject == new.id
         })
       else { continue }
       if old.parents == new.parents {
-        hold(&steps, back: index, new, context)
+        hold(&steps, back: index, new, context, places)
         continue
       }
       let gained = new.parents.filter { !old.parents.contains($0) }
       if gained.isEmpty {
         // Of a parent's columns it gives up none while it is the parent's.
-        for other in steps.indices
-        where steps[other].operation == .drop && steps[other].subject.kind == .column
-          && steps[other].subject.table == new.id
-        {
+        for other in places.ofParts[new.id] ?? []
+        where steps[other].operation == .drop && steps[other].subject.kind == .column {
           steps[other].consumes.append(new.id)
         }
         continue
@@ -40,7 +61,7 @@ struct Joining {
       let joining = Joining(
         context: context, child: new.id,
         ancestors: Inheritance.ancestors(gained, in: context.to),
-        isMadeWhole: { remade.contains($0) || context.created.contains($0) })
+        isMadeWhole: { remade.contains($0) || context.created.contains($0) }, places: places)
       joining.columns(&steps, index)
       joining.checks(&steps, index, remade)
     }
@@ -57,12 +78,11 @@ struct Joining {
 
   /// A partition that only gets other rows is back before its parent changes, which it would miss.
   private static func hold(
-    _ steps: inout [Step], back index: Int, _ table: Table, _ context: PlanContext
+    _ steps: inout [Step], back index: Int, _ table: Table, _ context: PlanContext,
+    _ places: Places
   ) {
-    let parents = Inheritance.ancestors(table.parents, in: context.from)
-    for other in steps.indices where other != index {
-      let subject = steps[other].subject
-      if subject.kind.isPartOfRelation, parents.contains(subject.table) {
+    for parent in Inheritance.ancestors(table.parents, in: context.from) {
+      for other in places.ofParts[parent] ?? [] where other != index {
         steps[other].consumes.append(table.id)
       }
     }
@@ -80,7 +100,7 @@ struct Joining {
         else { continue }
         steps[index].consumes += [id, .milestone("typed", of: id)]
         if context.created.contains(id) {
-          for other in steps.indices where steps[other].produces.contains(id) {
+          for other in places.producing[id] ?? [] {
             steps[other].consumes.removeAll { $0 == child }
           }
         } else if var column = Inheritance.effective(id, in: context.to) {
@@ -95,10 +115,8 @@ struct Joining {
 
   /// What it says of the column itself has to be so before it joins.
   private func change(_ column: ObjectID, _ steps: inout [Step], before index: Int) {
-    for other in steps.indices
-    where steps[other].operation == .alter && steps[other].subject == column
-      && steps[other].produces.contains(column)
-    {
+    for other in places.producing[column] ?? []
+    where steps[other].operation == .alter && steps[other].subject == column {
       steps[other].consumes.removeAll { $0 == child }
       steps[index].consumes.append(column)
     }
@@ -125,9 +143,7 @@ struct Joining {
         if let present = context.from[own], present.fields == object.fields { continue }
         if !isMadeWhole(parent), context.created.contains(object.id) || remade.contains(object.id) {
           // It comes to the children too, which have to be there.
-          for other in steps.indices where steps[other].produces.contains(object.id) {
-            steps[other].consumes.append(child)
-          }
+          for other in places.producing[object.id] ?? [] { steps[other].consumes.append(child) }
           continue
         }
         let made = ObjectID.milestone("checked", of: own)
