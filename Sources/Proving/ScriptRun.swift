@@ -45,9 +45,7 @@ extension MigrationScript {
     do {
       return try Variables.expand(statement.text, variables)
     } catch {
-      throw SessionError(
-        .other, "the variable '\(error.name)' has no value",
-        nextStep: "give it one: --variable \(error.name)=VALUE")
+      throw SessionError(.other, error.sentence, nextStep: error.nextStep)
     }
   }
 }

@@ -39,8 +39,7 @@ package struct Replay {
     } catch let missing as Variables.Missing {
       session.rollback(section.mode)
       throw SourceProblem(
-        "\(script.file): the variable '\(missing.name)' has no value",
-        nextStep: "give it one: --variable \(missing.name)=VALUE")
+        "\(script.file): \(missing.sentence)", nextStep: missing.nextStep)
     }
   }
 

@@ -124,8 +124,7 @@ extension MigrationWorkspace {
         _ = try Variables.expand(statement.text, runner.variables)
       } catch {
         throw SourceProblem(
-          "\(script.file):\(statement.line): the variable '\(error.name)' has no value",
-          nextStep: "give it one: --variable \(error.name)=VALUE")
+          "\(script.file):\(statement.line): \(error.sentence)", nextStep: error.nextStep)
       }
     }
   }

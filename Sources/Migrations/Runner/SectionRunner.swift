@@ -245,9 +245,7 @@ struct SectionRunner {
     do {
       return try Variables.expand(statement.text, options.variables)
     } catch {
-      throw SessionError(
-        .other, "the variable '\(error.name)' has no value",
-        nextStep: "give it one: --variable \(error.name)=VALUE")
+      throw SessionError(.other, error.sentence, nextStep: error.nextStep)
     }
   }
 

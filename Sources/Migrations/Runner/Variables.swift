@@ -3,7 +3,12 @@ import SchemaModel
 /// `${NAME}` in files that opt in with `-- kedge:variables`.
 package enum Variables {
   /// The first name that has no value.
-  package struct Missing: Error, Hashable, Sendable { package let name: String }
+  package struct Missing: Error, Hashable, Sendable {
+    package let name: String
+
+    package var sentence: String { "the variable '\(name)' has no value" }
+    package var nextStep: String { "give it one: --variable \(name)=VALUE" }
+  }
 
   package static func expand(
     _ text: String, _ values: [String: String]
