@@ -61,6 +61,18 @@ import Testing
     #expect(answer.errors.contains("name the folder that holds them: db/migrations"))
   }
 
+  /// golang-migrate's names are Kedge's, which runs such files, too.
+  @Test func whatKedgeRunsIsNotCalledForeign() throws {
+    let terminal = try Terminal()
+    defer { terminal.close() }
+    try terminal.folder("migrations")
+    try terminal.write("migrations/1_a.up.sql", "CREATE TABLE a (x INTEGER);\n")
+    #expect(try !terminal.kedge("doctor").output.contains("not run"))
+    try copy("flyway", to: "sql", terminal)
+    try terminal.write("kedge.yaml", "migrations: {path: sql, layout: flyway}\n")
+    #expect(try terminal.kedge("doctor").output.contains("sql, of flyway: read, but not run"))
+  }
+
   /// The same from a revision.
   @Test func foldersOfARevisionAreRead() throws {
     let terminal = try Terminal()

@@ -65,6 +65,11 @@ private struct Examination {
     } else {
       report("configuration", .missing, "there is no \(path)", next: "kedge init writes one")
     }
+    schema(of: workspace)
+    migrations(of: workspace)
+  }
+
+  private mutating func schema(of workspace: Workspace) {
     let schema = workspace.schemaFile
     do {
       guard FileSystem.kind(of: schema) != .missing else {
@@ -75,13 +80,17 @@ private struct Examination {
     } catch {
       report("schema", .bad, "\(schema) cannot be read", next: "kedge diff empty \(schema)")
     }
+  }
+
+  private mutating func migrations(of workspace: Workspace) {
     let folder = workspace.configuration.migrationsPath
-    if let layout = MigrationFiles.foreignLayout(of: folder) {
+    // Files without our directives run here, too, whoever else could run them.
+    if MigrationFiles.areIn(folder) {
+      report("migrations", .good, folder)
+    } else if let layout = MigrationFiles.foreignLayout(of: folder) {
       report("migrations", .good, "\(folder), of \(layout.rawValue): read, but not run")
     } else {
-      report(
-        "migrations", MigrationFiles.areIn(folder) ? .good : .missing,
-        MigrationFiles.areIn(folder) ? folder : "there are none in \(folder)")
+      report("migrations", .missing, "there are none in \(folder)")
     }
   }
 
